@@ -1,0 +1,98 @@
+package dev.postern.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How mail to some domains travels. Exactly one of destinations and default is given. */
+public class DestinationControlSpec {
+    @JsonPropertyDescription("The gateway that delivers so.")
+    public GatewayRef gatewayRef = new GatewayRef();
+
+    @JsonPropertyDescription("Recipient domains: example.com, or .example.com for its subdomains. The longest match decides.")
+    @Size(max = 1000)
+    public List<String> destinations = new ArrayList<>();
+
+    @JsonProperty("default")
+    @JsonPropertyDescription("Makes this the entry of every domain that no other names; one a gateway.")
+    @Default("false")
+    public Boolean isDefault = false;
+
+    @JsonPropertyDescription("TLS that these domains need.")
+    public Tls tls = new Tls();
+
+    @JsonPropertyDescription("Bounds of delivery to each of these domains.")
+    public Limits limits = new Limits();
+
+    @JsonPropertyDescription("Where mail goes instead of the domain's MX hosts (an SMTP route).")
+    public Route route;
+
+    /** Outbound TLS. */
+    public static class Tls {
+        @JsonPropertyDescription("None: in clear. Preferred: TLS where offered, else in clear. Required: TLS or not at all. PreferredVerify: as Preferred, and what was not verified is logged. RequiredVerify: verified TLS or not at all.")
+        @Default("Preferred")
+        public TlsMode mode = TlsMode.Preferred;
+
+        @JsonPropertyDescription("Which name the certificate must have. Hosted: the recipient domain, else the name of the route or MX host. Destination: the recipient domain only.")
+        @Default("Hosted")
+        public Identity identity = Identity.Hosted;
+
+        @JsonPropertyDescription("Authorities to trust; the gateway's where absent.")
+        public TrustBundleRef trustBundleRef;
+    }
+
+    /** Outbound TLS levels, lowest first. */
+    public enum TlsMode { None, Preferred, Required, PreferredVerify, RequiredVerify }
+
+    /** Which names a certificate is verified for. */
+    public enum Identity { Hosted, Destination }
+
+    /** Bounds of delivery, for each destination domain. */
+    public static class Limits {
+        @JsonPropertyDescription("Concurrent connections of one pod.")
+        @Default("20")
+        @Min(1)
+        @Max(1000)
+        public Integer concurrentConnections = 20;
+
+        @JsonPropertyDescription("Messages on one connection.")
+        @Default("100")
+        @Min(1)
+        @Max(100_000)
+        public Integer messagesPerConnection = 100;
+    }
+
+    /** An SMTP route: its hosts take the place of the MX hosts. */
+    public static class Route {
+        @JsonPropertyDescription("Hosts to deliver to, the lowest priority first; those of one priority share the load.")
+        @Required
+        @Size(min = 1, max = 32)
+        public List<Host> hosts = new ArrayList<>();
+    }
+
+    /** One host of a route. */
+    public static class Host {
+        @JsonPropertyDescription("Host name or IP address; no MX lookup is made.")
+        @Required
+        @Size(min = 1, max = 253)
+        public String host;
+
+        @JsonPropertyDescription("TCP port.")
+        @Default("25")
+        @Min(1)
+        @Max(65535)
+        public Integer port = 25;
+
+        @JsonPropertyDescription("Lower is tried first, as with MX.")
+        @Default("0")
+        @Min(0)
+        @Max(65535)
+        public Integer priority = 0;
+    }
+}

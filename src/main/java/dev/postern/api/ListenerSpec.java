@@ -1,0 +1,132 @@
+package dev.postern.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A port, its certificates, and the two tables that decide who may send (HAT) and to whom (RAT). */
+public class ListenerSpec {
+    @JsonPropertyDescription("The gateway that opens this port.")
+    public GatewayRef gatewayRef = new GatewayRef();
+
+    @JsonPropertyDescription("Public: receives mail from anywhere for the domains of recipientAccess. Private: relays for its sender groups; has no recipientAccess.")
+    @Required
+    public Type type;
+
+    @JsonPropertyDescription("TCP port of the pods and of the Service.")
+    @Required
+    @Min(1)
+    @Max(65535)
+    public Integer port;
+
+    @JsonPropertyDescription("Host name in the greeting; the gateway's where absent.")
+    @Pattern(Api.HOSTNAME)
+    public String hostname;
+
+    @JsonPropertyDescription("Certificates, chosen by the name that the client asks for (SNI); the first where none fits. Without any, TLS is not offered.")
+    @Size(max = 64)
+    public List<LocalRef> certificateRefs = new ArrayList<>();
+
+    @JsonPropertyDescription("TLS settings of this port.")
+    public Tls tls = new Tls();
+
+    @JsonPropertyDescription("The host access table: the first entry that matches the client decides. A client that none matches is rejected.")
+    @Required
+    @Size(min = 1, max = 1000)
+    public List<HostAccess> hostAccess = new ArrayList<>();
+
+    @JsonPropertyDescription("The recipient access table of a Public listener: the first entry that matches decides. A recipient that none matches is rejected.")
+    @Size(max = 10000)
+    public List<RecipientAccess> recipientAccess = new ArrayList<>();
+
+    @JsonPropertyDescription("The Service of this listener.")
+    public Service service = new Service();
+
+    /** Which side of the organisation the port faces. */
+    public enum Type { Public, Private }
+
+    /** TLS versions of a listener. */
+    public static class Tls {
+        @JsonPropertyDescription("Oldest TLS version that is accepted.")
+        @Default("TLSv1.2")
+        public TlsVersion minimumVersion = TlsVersion.TLSv1_2;
+    }
+
+    /** TLS protocol versions by the names that the log uses. */
+    public enum TlsVersion {
+        @JsonProperty("TLSv1.2") TLSv1_2("TLSv1.2"),
+        @JsonProperty("TLSv1.3") TLSv1_3("TLSv1.3");
+
+        private final String protocol;
+
+        TlsVersion(String protocol) {
+            this.protocol = protocol;
+        }
+
+        /** The name that JSSE and OpenSSL use: {@code TLSv1.2}. */
+        public String protocol() {
+            return protocol;
+        }
+    }
+
+    /** One sender group and the policy that it gets. */
+    public static class HostAccess {
+        @JsonPropertyDescription("Name of the sender group, as the log shows it.")
+        @Required
+        @Pattern("^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$")
+        public String senderGroup;
+
+        @JsonPropertyDescription("Clients: IP address, CIDR block, range (10.1.1.5-10), partial address (10.1.), host name, .partial-host, or ALL. Host names match only when forward-confirmed.")
+        @Required
+        @Size(min = 1, max = 10000)
+        public List<String> senders = new ArrayList<>();
+
+        @JsonPropertyDescription("The MailFlowPolicy that applies.")
+        @Required
+        public LocalRef policyRef;
+    }
+
+    /** One entry of the recipient access table. */
+    public static class RecipientAccess {
+        @JsonPropertyDescription("Recipients: domain, .domain (its subdomains), user@domain, user@ (in any domain), or ALL.")
+        @Required
+        @Size(min = 1, max = 10000)
+        public List<String> recipients = new ArrayList<>();
+
+        @JsonPropertyDescription("What happens to mail for them.")
+        @Default("Accept")
+        public Access access = Access.Accept;
+    }
+
+    /** Answer of the recipient access table. */
+    public enum Access { Accept, Reject }
+
+    /** How the listener's Service is exposed. */
+    public static class Service {
+        @JsonPropertyDescription("Type of the Service.")
+        @Default("ClusterIP")
+        public ServiceType type = ServiceType.ClusterIP;
+
+        @JsonPropertyDescription("Annotations of the Service, such as a load balancer's.")
+        public Map<String, String> annotations = new LinkedHashMap<>();
+
+        @JsonPropertyDescription("Local keeps the client's address, which hostAccess needs; Cluster hides it behind the node's.")
+        @Default("Local")
+        public ExternalTrafficPolicy externalTrafficPolicy = ExternalTrafficPolicy.Local;
+    }
+
+    /** Service types that a listener can have. */
+    public enum ServiceType { ClusterIP, NodePort, LoadBalancer }
+
+    /** Of the Service; obeyed for NodePort and LoadBalancer. */
+    public enum ExternalTrafficPolicy { Local, Cluster }
+}

@@ -1,0 +1,69 @@
+package dev.postern.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.Quantity;
+
+/** What the clients of a sender group may do. */
+public class MailFlowPolicySpec {
+    @JsonPropertyDescription("The gateway whose listeners may use this policy.")
+    public GatewayRef gatewayRef = new GatewayRef();
+
+    @JsonPropertyDescription("Accept: mail for recipientAccess. Relay: mail for anyone. Reject: 554 at the greeting. TCPRefuse: the connection is closed without a word. Continue: the next entry of hostAccess decides.")
+    @Required
+    public Behavior behavior;
+
+    @JsonPropertyDescription("TLS that the clients get.")
+    public Tls tls = new Tls();
+
+    @JsonPropertyDescription("Bounds of a session.")
+    public Limits limits = new Limits();
+
+    @JsonPropertyDescription("Text of the 554 answer of Reject: one line of printable ASCII.")
+    @Pattern("^[ -~]*$")
+    @Size(min = 1, max = 400)
+    public String rejectText;
+
+    /** What happens to the connections of a sender group. */
+    public enum Behavior { Accept, Relay, Reject, TCPRefuse, Continue }
+
+    /** Inbound TLS. */
+    public static class Tls {
+        @JsonPropertyDescription("Off: STARTTLS is not offered. Preferred: it is offered. Required: every command but NOOP, EHLO, QUIT and STARTTLS is answered 530 until TLS is up.")
+        @Default("Preferred")
+        public TlsMode mode = TlsMode.Preferred;
+    }
+
+    /** Inbound TLS levels. */
+    public enum TlsMode { Off, Preferred, Required }
+
+    /** Limits of a session; each is answered as RFC 5321 and RFC 1870 say. */
+    public static class Limits {
+        @JsonPropertyDescription("Largest message, up to 1Gi.")
+        @Default("20Mi")
+        public Quantity maxMessageSize = new Quantity("20Mi");
+
+        @JsonPropertyDescription("Recipients a message.")
+        @Default("100")
+        @Min(1)
+        @Max(50000)
+        public Integer maxRecipientsPerMessage = 100;
+
+        @JsonPropertyDescription("Messages a connection.")
+        @Default("1000")
+        @Min(1)
+        @Max(1_000_000)
+        public Integer maxMessagesPerConnection = 1000;
+
+        @JsonPropertyDescription("Concurrent connections from one address.")
+        @Default("100")
+        @Min(1)
+        @Max(100_000)
+        public Integer maxConnectionsPerClient = 100;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.postern.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One gateway: its pods, its spool, how it delivers and whom it tells of failures. */
+public class MailGatewaySpec {
+    @JsonPropertyDescription("Name that the gateway gives in EHLO and in Received lines: a fully qualified host name.")
+    @Required
+    @Pattern(Api.HOSTNAME)
+    public String hostname;
+
+    @JsonPropertyDescription("Number of pods.")
+    @Default("1")
+    @Min(0)
+    @Max(100)
+    @SpecReplicas
+    public Integer replicas = 1;
+
+    @JsonPropertyDescription("The spool: what is accepted and not yet delivered.")
+    public Storage storage = new Storage();
+
+    @JsonPropertyDescription("Compute resources of each pod; the heap takes half of the memory limit.")
+    public ResourceRequirements resources;
+
+    @JsonPropertyDescription("What the pods carry beyond the operator's own.")
+    public Pod pod = new Pod();
+
+    @JsonPropertyDescription("How mail goes out.")
+    public Delivery delivery = new Delivery();
+
+    @JsonPropertyDescription("What raises an alert.")
+    public Alerts alerts = new Alerts();
+
+    @JsonPropertyDescription("How names are resolved.")
+    public Dns dns = new Dns();
+
+    @JsonPropertyDescription("How the mail log is written.")
+    public Logging logging = new Logging();
+
+    /** The spool's volume and its limits. */
+    public static class Storage {
+        @JsonPropertyDescription("Size of each pod's volume.")
+        @Default("10Gi")
+        public Quantity size = new Quantity("10Gi");
+
+        @JsonPropertyDescription("Storage class of the volume claims; the cluster's default where absent. Cannot change later.")
+        @Size(min = 1, max = 253)
+        public String storageClassName;
+
+        @JsonPropertyDescription("Messages that a pod holds at most; beyond it, mail is answered 452.")
+        @Default("100000")
+        @Min(1)
+        @Max(10_000_000)
+        public Integer maxMessages = 100_000;
+
+        @JsonPropertyDescription("Space that stays free on the volume; below it, mail is answered 452.")
+        @Default("256Mi")
+        public Quantity reserve = new Quantity("256Mi");
+    }
+
+    /** Pod template extras. */
+    public static class Pod {
+        @JsonPropertyDescription("Image of the gateway; the operator's own where absent.")
+        @Size(min = 1, max = 1024)
+        public String image;
+        public Map<String, String> labels = new LinkedHashMap<>();
+        public Map<String, String> annotations = new LinkedHashMap<>();
+        public Map<String, String> nodeSelector = new LinkedHashMap<>();
+        public List<Toleration> tolerations = new ArrayList<>();
+        public List<TopologySpreadConstraint> topologySpreadConstraints = new ArrayList<>();
+        public List<LocalObjectReference> imagePullSecrets = new ArrayList<>();
+        public String priorityClassName;
+    }
+
+    /** Outbound mail. */
+    public static class Delivery {
+        @JsonPropertyDescription("When a message that could not be delivered is tried again, and when it bounces.")
+        public Retry retry = new Retry();
+
+        @JsonPropertyDescription("Authorities that verified delivery trusts; the system's where absent.")
+        public TrustBundleRef trustBundleRef;
+    }
+
+    /** The retry schedule: the wait doubles from initial to max, with jitter, until maxAge. */
+    public static class Retry {
+        @JsonPropertyDescription("Wait after the first failure, from 1s to 1d: 60s, 15m.")
+        @Default("5m")
+        @Pattern(Api.DURATION)
+        public String initial = "5m";
+
+        @JsonPropertyDescription("Longest wait between two attempts, from 1s to 1d.")
+        @Default("1h")
+        @Pattern(Api.DURATION)
+        public String max = "1h";
+
+        @JsonPropertyDescription("Age at which a message bounces, from 1s to 30d.")
+        @Default("4d")
+        @Pattern(Api.DURATION)
+        public String maxAge = "4d";
+    }
+
+    /** The global switches of alerts. */
+    public static class Alerts {
+        @JsonPropertyDescription("Failures of required TLS, in and out.")
+        public RequiredTlsFailure requiredTLSFailure = new RequiredTlsFailure();
+    }
+
+    /** One switch for every DestinationControl and Listener, as on the appliance. */
+    public static class RequiredTlsFailure {
+        @JsonPropertyDescription("Whether a failure of required TLS becomes a Kubernetes event; log and metrics tell of it always.")
+        @Default("true")
+        public Boolean enabled = true;
+    }
+
+    /** Name resolution of delivery and of host access. */
+    public static class Dns {
+        @JsonPropertyDescription("Name servers, ADDRESS or ADDRESS:PORT; those of the pod where empty.")
+        @Size(max = 8)
+        public List<String> servers = new ArrayList<>();
+    }
+
+    /** The mail log on standard output. */
+    public static class Logging {
+        @JsonPropertyDescription("Text: lines as the appliance's mail_logs. JSON: one object a line.")
+        @Default("Text")
+        public Format format = Format.Text;
+    }
+
+    /** Shape of a log line. */
+    public enum Format { Text, JSON }
+}

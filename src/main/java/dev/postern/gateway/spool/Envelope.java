@@ -1,0 +1,58 @@
+package dev.postern.gateway.spool;
+
+import java.util.List;
+
+/**
+ * A message without its body.
+ *
+ * @param mid         message ID, unique in this spool and never used again
+ * @param receivedAt  milliseconds since the epoch
+ * @param sender      reverse path without brackets; empty for {@code <>}
+ * @param size        bytes of the body, line ends CRLF, not dot-stuffed
+ * @param eightBit    BODY=8BITMIME was declared, or bytes above 127 were seen
+ * @param smtpUtf8    SMTPUTF8 was declared (RFC 6531)
+ * @param ret         RET of RFC 3461: FULL, HDRS or null
+ * @param envid       ENVID of RFC 3461 in xtext as received, or null
+ * @param listener    name of the listener that took it; empty for what the gateway wrote itself
+ * @param recipients  in the order of RCPT; the index is the RID
+ */
+public record Envelope(long mid, long receivedAt, String sender, long size, boolean eightBit, boolean smtpUtf8, String ret, String envid,
+        String listener, List<Recipient> recipients) {
+
+    public Envelope {
+        recipients = List.copyOf(recipients);
+    }
+
+    /** Whether some recipient still waits. */
+    public boolean pending() {
+        return recipients.stream().anyMatch(r -> r.state() == State.PENDING);
+    }
+
+    /**
+     * One recipient and how far its delivery is.
+     *
+     * @param address     forward path without brackets
+     * @param state       whether it still waits
+     * @param attempts    attempts that failed so far
+     * @param nextAttempt milliseconds since the epoch; of use while PENDING
+     * @param lastStatus  enhanced status code of the last answer, or null
+     * @param lastReply   the last answer or error, for queue listings and DSNs, or null
+     * @param dsnNotify    NOTIFY of RFC 3461 as received, or null
+     * @param orcpt       ORCPT of RFC 3461 as received, or null
+     */
+    public record Recipient(String address, State state, int attempts, long nextAttempt, String lastStatus, String lastReply,
+            String dsnNotify, String orcpt) {
+
+        /** The domain in lower case; empty where there is none. */
+        public String domain() {
+            return address.substring(address.lastIndexOf('@') + 1).toLowerCase(java.util.Locale.ROOT);
+        }
+
+        public Recipient with(State state, int attempts, long nextAttempt, String lastStatus, String lastReply) {
+            return new Recipient(address, state, attempts, nextAttempt, lastStatus, lastReply, dsnNotify, orcpt);
+        }
+    }
+
+    /** Whether a recipient still waits. BOUNCED: the DSN, where one is due, was committed in the same write. */
+    public enum State { PENDING, DELIVERED, BOUNCED }
+}

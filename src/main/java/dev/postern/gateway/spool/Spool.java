@@ -1,0 +1,100 @@
+package dev.postern.gateway.spool;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * Holds accepted messages. No method blocks but {@link #forEachPending} and {@link #close}; stages complete on a thread of
+ * the spool, so callers hop back to their event loop.
+ */
+public interface Spool extends AutoCloseable {
+
+    /** Whether a new message may come in: cheap, asked at MAIL FROM. */
+    Admission admission();
+
+    /** Answer of {@link #admission}. */
+    enum Admission {
+        OK,
+        /** As many messages as configured are held: 452. */
+        QUEUE_FULL,
+        /** Free space is below the reserve, or the last write failed: 452. */
+        DISK_FULL
+    }
+
+    /** Starts a message and gives it its MID. Nothing is on disk yet. */
+    Incoming begin();
+
+    /** A message on its way in; used by one thread at a time. */
+    interface Incoming {
+        long mid();
+
+        /**
+         * Adds to the body. The buffer is taken over and released. At most one append is under way at a time.
+         *
+         * @return completes when the next may follow; fails with {@link SpoolException}
+         */
+        CompletionStage<Void> append(ByteBuf bytes);
+
+        /**
+         * Makes the message durable: body and envelope are synced when the stage completes. The spool's
+         * {@code onCommitted} consumer is then called once, before the stage completes.
+         *
+         * @return fails with {@link SpoolException}; then nothing of the message is left
+         */
+        CompletionStage<Void> commit(Envelope envelope);
+
+        /** Forgets the message; its space is freed. */
+        void abort();
+    }
+
+    /**
+     * Writes what became of some recipients. When none is PENDING after it, message and body are removed. States that
+     * reach the disk late can only cause a second delivery, never a loss; the write is synced with the next group.
+     *
+     * @param updates new form of each recipient, by RID
+     */
+    CompletionStage<Void> update(long mid, Map<Integer, Envelope.Recipient> updates);
+
+    /**
+     * As {@link #update}, with a DSN that becomes durable in the very same write: a bounce is never lost and never doubled.
+     *
+     * @param dsn its envelope (the MID is given by the spool) and its body
+     * @return the DSN's MID, once synced
+     */
+    CompletionStage<Long> updateWithDsn(long mid, Map<Integer, Envelope.Recipient> updates, Envelope dsn, byte[] dsnBody);
+
+    /** Reads a stretch of a body; the buffer is the caller's. Fails with {@link SpoolException} where it is unreadable. */
+    CompletionStage<ByteBuf> read(long mid, long offset, int length);
+
+    /** The envelope as it stands, or a stage of null where the message is gone. */
+    CompletionStage<Envelope> envelope(long mid);
+
+    /** Calls {@code consumer} with every message that has a pending recipient, in MID order. Blocks; used once at start. */
+    void forEachPending(Consumer<Envelope> consumer);
+
+    /** Messages held now. */
+    long messages();
+
+    /** New limits from a new plan. */
+    void limits(int maxMessages, long reserveBytes);
+
+    @Override
+    void close();
+
+    /** Storage said no: the disk is full, failed, or the data does not match its checksum. */
+    class SpoolException extends RuntimeException {
+        private final boolean full;
+
+        public SpoolException(String message, boolean full, Throwable cause) {
+            super(message, cause);
+            this.full = full;
+        }
+
+        /** Whether the reason is lack of space. */
+        public boolean full() {
+            return full;
+        }
+    }
+}

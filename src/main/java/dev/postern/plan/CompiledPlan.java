@@ -1,0 +1,25 @@
+package dev.postern.plan;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the compiler made.
+ *
+ * @param plan     null only when the gateway itself is unusable and there is no earlier plan
+ * @param keys     private keys in PEM (PKCS#8) by certificate name, exactly those of {@code plan.certificates()}
+ * @param problems in the order of the resources
+ * @param stale    IDs ({@link ResourceRef#id}) of resources that are in the plan in an earlier form than their current one
+ */
+public record CompiledPlan(GatewayPlan plan, Map<String, String> keys, List<Problem> problems, List<String> stale) {
+    public CompiledPlan {
+        keys = Map.copyOf(keys);
+        problems = List.copyOf(problems);
+        stale = List.copyOf(stale);
+    }
+
+    @Override
+    public String toString() {
+        return "CompiledPlan[" + plan + ", keys of " + keys.keySet() + ", " + problems + "]";
+    }
+}

@@ -1,0 +1,27 @@
+package dev.postern.plan;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that a gateway obeys, resolved: no reference is left that could fail to resolve in the gateway.
+ *
+ * @param gateway      the MailGateway that it was compiled from
+ * @param settings     what holds for all listeners and destinations
+ * @param listeners    by name
+ * @param policies     by name; each is named by at least one listener
+ * @param certificates by name; each is named by at least one listener; keys are elsewhere
+ * @param trustBundles PEM certificates by bundle ID, which is {@code ConfigMap name/key}
+ * @param destinations by name of the DestinationControl; at most one is the default
+ */
+public record GatewayPlan(ResourceRef gateway, Settings settings, List<ListenerPlan> listeners, List<PolicyPlan> policies,
+        List<CertificatePlan> certificates, Map<String, String> trustBundles, List<DestinationPlan> destinations) {
+
+    public GatewayPlan {
+        listeners = List.copyOf(listeners);
+        policies = List.copyOf(policies);
+        certificates = List.copyOf(certificates);
+        trustBundles = Map.copyOf(trustBundles);
+        destinations = List.copyOf(destinations);
+    }
+}

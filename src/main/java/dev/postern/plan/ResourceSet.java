@@ -1,0 +1,33 @@
+package dev.postern.plan;
+
+import dev.postern.api.Certificate;
+import dev.postern.api.DestinationControl;
+import dev.postern.api.Listener;
+import dev.postern.api.MailFlowPolicy;
+import dev.postern.api.MailGateway;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a plan is compiled from: one gateway, what attaches to it, and the contents of what those name.
+ *
+ * @param keyPairs     by Certificate name: what its Secret holds; absent where the Secret does not exist
+ * @param trustBundles by bundle ID ({@code ConfigMap name/key}): PEM; absent where ConfigMap or key do not exist
+ */
+public record ResourceSet(MailGateway gateway, List<Listener> listeners, List<MailFlowPolicy> policies, List<DestinationControl> destinations,
+        List<Certificate> certificates, Map<String, KeyPairPem> keyPairs, Map<String, String> trustBundles) {
+
+    /**
+     * The two files of a kubernetes.io/tls Secret, as they are.
+     *
+     * @param secretName the Secret, for messages
+     * @param chain      tls.crt, or null where the key is absent
+     * @param key        tls.key, or null where the key is absent; never printed
+     */
+    public record KeyPairPem(String secretName, String chain, String key) {
+        @Override
+        public String toString() {
+            return "KeyPairPem[" + secretName + "]";
+        }
+    }
+}

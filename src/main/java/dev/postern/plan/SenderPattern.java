@@ -1,0 +1,157 @@
+package dev.postern.plan;
+
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * One entry of a sender group: IP address, CIDR block, range, partial address, host name, {@code .partial-host}, or
+ * {@code ALL}. Immutable.
+ */
+public final class SenderPattern {
+    private static final Pattern IPV4_PARTIAL = Pattern.compile("(\\d{1,3}\\.){1,3}");
+    private static final Pattern IPV4_RANGE = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){0,3})-(\\d{1,3})\\.?");
+    private static final Pattern NUMERIC = Pattern.compile("[0-9./-]+|.*:.*");
+    private static final Pattern HOST = Pattern.compile("\\.?(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?)*");
+    private static final String ALLOWED = "allowed are an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, or ALL";
+
+    private final String text;
+    private final int family;
+    private final BigInteger low;
+    private final BigInteger high;
+    private final String host;
+
+    private SenderPattern(String text, int family, BigInteger low, BigInteger high, String host) {
+        this.text = text;
+        this.family = family;
+        this.low = low;
+        this.high = high;
+        this.host = host;
+    }
+
+    /** @throws IllegalArgumentException saying what was wrong and what is allowed */
+    public static SenderPattern parse(String text) {
+        if (text.equals("ALL")) {
+            return new SenderPattern(text, 0, null, null, null);
+        }
+        if (!NUMERIC.matcher(text).matches()) {
+            String host = text.toLowerCase(Locale.ROOT);
+            if (!HOST.matcher(host).matches()) {
+                throw bad(text, "is not a host name");
+            }
+            return new SenderPattern(text, 0, null, null, host);
+        }
+        if (text.indexOf('/') >= 0) {
+            return cidr(text);
+        }
+        if (IPV4_PARTIAL.matcher(text).matches()) {
+            String[] octets = text.split("\\.");
+            return octets(text, octets, 0, 255);
+        }
+        var range = IPV4_RANGE.matcher(text);
+        if (range.matches()) {
+            return range(text, range.group(1).split("\\."), range.group(2));
+        }
+        InetAddress address = literal(text);
+        return new SenderPattern(text, address.getAddress().length, value(address), value(address), null);
+    }
+
+    /** Whether a decision needs the client's forward-confirmed host name. */
+    public boolean needsHostName() {
+        return host != null;
+    }
+
+    /** @param hostName the client's forward-confirmed name in lower case, or null */
+    public boolean matches(InetAddress address, String hostName) {
+        if (host != null) {
+            return hostName != null && (host.startsWith(".") ? hostName.endsWith(host) : hostName.equals(host));
+        }
+        if (low == null) {
+            return true;
+        }
+        if (address.getAddress().length != family) {
+            return false;
+        }
+        BigInteger value = value(address);
+        return value.compareTo(low) >= 0 && value.compareTo(high) <= 0;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+
+    private static SenderPattern cidr(String text) {
+        int slash = text.indexOf('/');
+        InetAddress address = literal(text.substring(0, slash), text);
+        int bits = address.getAddress().length * 8;
+        int prefix = number(text.substring(slash + 1), bits, text);
+        BigInteger span = BigInteger.ONE.shiftLeft(bits - prefix);
+        BigInteger low = value(address).divide(span).multiply(span);
+        if (!low.equals(value(address))) {
+            throw bad(text, "has bits set beyond its prefix length " + prefix);
+        }
+        return new SenderPattern(text, bits / 8, low, low.add(span).subtract(BigInteger.ONE), null);
+    }
+
+    private static SenderPattern range(String text, String[] octets, String last) {
+        String[] head = new String[octets.length - 1];
+        System.arraycopy(octets, 0, head, 0, head.length);
+        int from = number(octets[octets.length - 1], 255, text);
+        int to = number(last, 255, text);
+        if (from > to) {
+            throw bad(text, "ends before it begins");
+        }
+        return octets(text, head, from, to);
+    }
+
+    /** All addresses that begin with {@code head} and go on with an octet between the two. */
+    private static SenderPattern octets(String text, String[] head, int from, int to) {
+        long prefix = 0;
+        for (String octet : head) {
+            prefix = prefix << 8 | number(octet, 255, text);
+        }
+        int rest = 3 - head.length;
+        long low = (prefix << 8 | from) << 8 * rest;
+        long high = ((prefix << 8 | to) + 1 << 8 * rest) - 1;
+        return new SenderPattern(text, 4, BigInteger.valueOf(low), BigInteger.valueOf(high), null);
+    }
+
+    private static int number(String text, int max, String whole) {
+        try {
+            int value = Integer.parseInt(text);
+            if (value >= 0 && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw bad(whole, "has '" + text + "' where a number from 0 to " + max + " is needed");
+    }
+
+    private static InetAddress literal(String text) {
+        return literal(text, text);
+    }
+
+    private static InetAddress literal(String text, String whole) {
+        boolean v4 = text.matches("\\d{1,3}(\\.\\d{1,3}){3}");
+        if (!v4 && !text.contains(":")) {
+            throw bad(whole, "is not a whole IP address (a partial address ends with a dot)");
+        }
+        try {
+            return InetAddress.getByName(text);   // a literal: nothing is looked up
+        } catch (UnknownHostException e) {
+            throw bad(whole, "is not an IP address");
+        }
+    }
+
+    private static BigInteger value(InetAddress address) {
+        return new BigInteger(1, address.getAddress());
+    }
+
+    private static IllegalArgumentException bad(String text, String why) {
+        return new IllegalArgumentException("'" + text + "' " + why + "; " + ALLOWED);
+    }
+}
