@@ -98,6 +98,7 @@ public final class DataDecoder {
                 case DOT_CR -> {
                     if (b == '\n') {
                         in.skipBytes(i + 1);
+                        state = LINE_START;
                         return true;
                     }
                     fault(Fault.BARE_CR);
