@@ -11,6 +11,7 @@ import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.PlanBoard;
 import dev.postern.operator.status.Summary;
 import dev.postern.operator.status.Verdict;
+import dev.postern.plan.Problem;
 import dev.postern.plan.ResourceRef;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -51,11 +52,21 @@ public abstract class AttachedReconciler<P extends CustomResource<?, S>, S exten
 
     protected abstract S newStatus();
 
-    /** Fills the status of a resource that was compiled; {@code set} becomes its conditions. */
-    protected abstract void fill(S status, ConditionSet set, P resource, Verdict verdict, GatewayState state);
+    /**
+     * Fills the status of a resource that was compiled; {@code set} becomes its conditions.
+     *
+     * @param others problems that {@link #prepare} found
+     */
+    protected abstract void fill(S status, ConditionSet set, P resource, Verdict verdict, GatewayState state, List<Problem> others);
 
-    /** Fills what does not depend on the plan, and does what is to be done before there is one. */
-    protected void prepare(S status, P resource, Optional<MailGateway> gateway, Context<P> context) {
+    /**
+     * Does what is to be done beside the status, and fills what does not depend on the plan.
+     *
+     * @param verdict null where this generation was not compiled yet
+     * @return what went wrong
+     */
+    protected List<Problem> prepare(S status, P resource, Optional<MailGateway> gateway, Verdict verdict) {
+        return List.of();
     }
 
     /** When to look again though nothing changed. */
@@ -81,15 +92,15 @@ public abstract class AttachedReconciler<P extends CustomResource<?, S>, S exten
         var meta = resource.getMetadata();
         Optional<MailGateway> gateway = shared.caches().get(MailGateway.class, meta.getNamespace(), gatewayOf(resource));
         S status = newStatus();
-        prepare(status, resource, gateway, context);
         long generation = ResourceRef.of(resource).generation();
         var set = new ConditionSet(Summary.isBlank(resource.getStatus()) ? List.of() : resource.getStatus().conditions, generation, shared.clock());
         Optional<GatewayState> state = shared.board().find(meta.getNamespace(), gatewayOf(resource));
         Verdict verdict = state.map(s -> s.verdict(ResourceRef.of(resource).id(), meta.getUid(), generation)).orElse(null);
+        List<Problem> others = prepare(status, resource, gateway, verdict);
         if (gateway.isEmpty()) {
             Summary.gatewayMissing(set, gatewayOf(resource));
         } else if (verdict != null) {
-            fill(status, set, resource, verdict, state.orElseThrow());
+            fill(status, set, resource, verdict, state.orElseThrow(), others);
         } else if (Summary.isBlank(resource.getStatus())) {
             Summary.pending(set);
         } else {

@@ -66,6 +66,11 @@ public final class Caches {
                 .toList();
     }
 
+    /** All resources of a namespace, by name. */
+    public <T extends HasMetadata> List<T> in(Class<T> kind, String namespace) {
+        return cache(kind).list(namespace).sorted(Comparator.comparing((T resource) -> resource.getMetadata().getName())).toList();
+    }
+
     public <T extends HasMetadata> Optional<T> get(Class<T> kind, String namespace, String name) {
         return cache(kind).get(new ResourceID(name, namespace));
     }

@@ -7,8 +7,10 @@ import dev.postern.operator.OperatorSettings;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.Verdict;
+import dev.postern.plan.Problem;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import jakarta.inject.Singleton;
+import java.util.List;
 
 /** Status of Listeners. Their Services belong to the gateway, whose plan says which port is in force. */
 @Singleton
@@ -35,7 +37,7 @@ public class ListenerReconciler extends AttachedReconciler<Listener, ListenerSta
     }
 
     @Override
-    protected void fill(ListenerStatus status, ConditionSet set, Listener listener, Verdict verdict, GatewayState state) {
+    protected void fill(ListenerStatus status, ConditionSet set, Listener listener, Verdict verdict, GatewayState state, List<Problem> others) {
         ListenerStatusFactory.fill(status, set, listener.getMetadata().getName(), verdict, state);
     }
 }

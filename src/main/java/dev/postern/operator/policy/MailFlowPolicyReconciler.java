@@ -9,6 +9,7 @@ import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.Programming;
 import dev.postern.operator.status.Summary;
 import dev.postern.operator.status.Verdict;
+import dev.postern.plan.Problem;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -38,7 +39,7 @@ public class MailFlowPolicyReconciler extends AttachedReconciler<MailFlowPolicy,
     }
 
     @Override
-    protected void fill(PosternStatus status, ConditionSet set, MailFlowPolicy policy, Verdict verdict, GatewayState state) {
-        Summary.of(set, verdict.problems(), Programming.of(verdict, state), List.of());
+    protected void fill(PosternStatus status, ConditionSet set, MailFlowPolicy policy, Verdict verdict, GatewayState state, List<Problem> others) {
+        Summary.of(set, verdict.problems(), Programming.of(verdict, state), others);
     }
 }
