@@ -19,6 +19,10 @@ public record OperatorSettings(String image, String instance, Set<String> namesp
     public static final String NAMESPACES_VARIABLE = "POSTERN_WATCH_NAMESPACES";
     /** How long a leader that fell silent keeps the others waiting. */
     public static final Duration LEASE = Duration.ofSeconds(15);
+    /** How long a leader goes on that cannot renew its lease. */
+    public static final Duration RENEW_WITHIN = Duration.ofSeconds(10);
+    /** How often the lease is looked at. */
+    public static final Duration RETRY_LEASE = Duration.ofSeconds(2);
 
     public OperatorSettings {
         namespaces = Set.copyOf(namespaces);

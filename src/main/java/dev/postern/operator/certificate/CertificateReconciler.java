@@ -12,6 +12,7 @@ import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.Programming;
 import dev.postern.operator.status.Summary;
 import dev.postern.operator.status.Verdict;
+import dev.postern.pki.Issuance;
 import dev.postern.plan.Problem;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -97,20 +98,20 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
     protected List<Problem> prepare(CertificateStatus status, Certificate certificate, Optional<MailGateway> gateway, Verdict verdict) {
         Instant now = shared.clock().instant();
         List<Problem> problems = new ArrayList<>();
-        Wanted wanted = null;
+        Issuance.Request request = null;
         // Only what the compiler found valid is made: it knows the bounds.
         if (gateway.isPresent() && verdict != null && verdict.problems(Problem.Severity.INVALID).isEmpty()) {
-            wanted = Wanted.of(certificate, gateway.get().getSpec().hostname);
-            if (wanted != null) {
-                keeper.keep(certificate, wanted, now).ifPresent(problems::add);
+            if (certificate.getSpec().source.secretRef == null) {
+                request = Issuance.request(certificate.getSpec(), gateway.get().getSpec().hostname);
+                keeper.keep(certificate, request, now).ifPresent(problems::add);
             }
         }
         Optional<Secret> secret = keeper.get(certificate).filter(s -> CertificateSecrets.mayUse(certificate, s));
         X509Certificate leaf = CertificateStatusFactory.leaf(secret.orElse(null)).orElse(null);
         if (leaf != null) {
             CertificateStatusFactory.describe(status, TlsSecrets.nameFor(certificate), leaf);
-            if (wanted != null) {
-                status.renewalTime = Issuance.renewal(leaf, wanted).toString();
+            if (request != null) {
+                status.renewalTime = Issuance.renewal(request, leaf).toString();
             }
         }
         String version = secret.map(s -> s.getMetadata().getResourceVersion()).orElse("");

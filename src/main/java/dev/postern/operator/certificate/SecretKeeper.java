@@ -5,6 +5,7 @@ import dev.postern.operator.OperatorSettings;
 import dev.postern.operator.kube.CertificateSecrets;
 import dev.postern.operator.kube.TlsSecrets;
 import dev.postern.operator.status.Reasons;
+import dev.postern.pki.Issuance;
 import dev.postern.plan.Problem;
 import dev.postern.plan.ResourceRef;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -34,7 +35,7 @@ final class SecretKeeper {
     }
 
     /** Makes the certificate where there is none, where it is not as wanted, and where its time has come. */
-    Optional<Problem> keep(Certificate certificate, Wanted wanted, Instant now) {
+    Optional<Problem> keep(Certificate certificate, Issuance.Request request, Instant now) {
         String name = TlsSecrets.nameFor(certificate);
         String namespace = certificate.getMetadata().getNamespace();
         Secret live = get(certificate).orElse(null);
@@ -46,13 +47,15 @@ final class SecretKeeper {
             return Optional.of(new Problem(ResourceRef.of(certificate), "spec.source", Problem.Severity.UNRESOLVED, Reasons.NAME_TAKEN,
                     "there is a Secret '" + name + "' that was not made for this Certificate, and it is not overwritten; delete or rename it, or use it as secretRef"));
         }
-        Optional<String> due = Issuance.due(live, wanted, now);
+        String chain = live == null ? null : TlsSecrets.text(live, TlsSecrets.CHAIN);
+        String key = live == null ? null : TlsSecrets.text(live, TlsSecrets.KEY);
+        Optional<String> due = Issuance.due(request, live == null ? null : TlsSecretObject.made(live), chain, key, now);
         if (due.isEmpty()) {
             return Optional.empty();
         }
         Secret secret;
         try {
-            secret = Issuance.issue(certificate, wanted, live, now);
+            secret = TlsSecretObject.of(certificate, Issuance.make(request, key, now), request.digest());
         } catch (IllegalArgumentException e) {
             return Optional.of(new Problem(ResourceRef.of(certificate), "spec", Problem.Severity.INVALID, Problem.Reason.INVALID_VALUE, e.getMessage()));
         }
@@ -61,7 +64,7 @@ final class SecretKeeper {
             secret.getMetadata().setResourceVersion(live.getMetadata().getResourceVersion());
         }
         LOG.infof("Certificate %s/%s is made: %s", namespace, certificate.getMetadata().getName(), due.get());
-        secrets.eventFilteringUpdateAndCacheResource(secret, wantedSecret -> client.resource(wantedSecret)
+        secrets.eventFilteringUpdateAndCacheResource(secret, wanted -> client.resource(wanted)
                 .patch(new PatchContext.Builder().withPatchType(PatchType.SERVER_SIDE_APPLY).withFieldManager(OperatorSettings.NAME).withForce(true).build()));
         return Optional.empty();
     }
