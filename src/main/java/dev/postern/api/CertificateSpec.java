@@ -62,7 +62,7 @@ public class CertificateSpec {
         public Demo demo;
     }
 
-    /** No settings: those of the spec apply. */
+    /** No settings: those of the spec apply. Annotated, because Jackson does not write an empty class that is not. */
     @JsonSerialize
     public static class SelfSigned {
     }
