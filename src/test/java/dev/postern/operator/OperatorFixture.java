@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.OperatorException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +54,15 @@ final class OperatorFixture implements AutoCloseable {
     }
 
     void start() {
+        try {
+            launch();
+        } catch (OperatorException e) {
+            // A server that is busy with new kinds may drop the connection of a first list; a pod would be started anew.
+            launch();
+        }
+    }
+
+    private void launch() {
         InstantSource clock = () -> Instant.now().plus(ahead);
         operator = new Operator(o -> o.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(10));
         runtime = new OperatorRuntime(client, new OperatorSettings("registry.test/postern:1", "operator-under-test", Set.of(namespace)), clock, meters);
