@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.postern.gateway.spool.Envelope.State;
 import dev.postern.gateway.spool.Spool.SpoolException;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -163,7 +164,7 @@ class SpoolDamageTest {
 
     @Test
     void aChunkUnderAnotherKeyIsFoundOut() {
-        var chunk = Chunk.split(io.netty.buffer.UnpooledByteBufAllocator.DEFAULT, 5, body(1, 100)).getFirst();
+        var chunk = Chunk.split(UnpooledByteBufAllocator.DEFAULT, 5, body(1, 100)).getFirst();
         assertThat(Chunk.intact(5, 0, chunk.framed())).isTrue();
         assertThat(Chunk.intact(6, 0, chunk.framed())).isFalse();
         assertThat(Chunk.intact(5, 1, chunk.framed())).isFalse();
