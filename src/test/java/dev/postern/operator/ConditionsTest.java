@@ -14,7 +14,11 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +53,7 @@ class ConditionsTest {
 
     @Test
     void whatIsMissingIsNamedAndWhatIsInvalidIsStalled() {
-        f.apply(String.join("---\n", Samples.GATEWAY, Samples.LISTENER));
+        f.apply(String.join("---\n", Samples.GATEWAY, Samples.LISTENER.replace("  certificateRefs: [{name: mail}]\n", "")));
         Condition unresolved = f.awaitCondition(Listener.class, "public", ConditionTypes.READY, "False", "PolicyNotFound");
         assertThat(unresolved.getMessage()).contains("spec.hostAccess[0].policyRef");
         assertThat(f.condition(Listener.class, "public", ConditionTypes.RESOLVED_REFS).getStatus()).isEqualTo("False");
@@ -101,7 +105,7 @@ class ConditionsTest {
         f.awaitCondition(DestinationControl.class, "partner", ConditionTypes.RESOLVED_REFS, "False", "InvalidTrustBundle");
         f.apply(Samples.CERTIFICATE);
         String pem = await().until(() -> f.client.secrets().inNamespace(f.namespace).withName("mail-tls").get(), s -> s != null).getData().get("tls.crt");
-        String text = new String(java.util.Base64.getDecoder().decode(pem), java.nio.charset.StandardCharsets.UTF_8);
+        String text = new String(Base64.getDecoder().decode(pem), StandardCharsets.UTF_8);
         f.client.resource(bundle.withData(Map.of("ca.crt", text)).build()).update();
         f.awaitCondition(DestinationControl.class, "partner", ConditionTypes.RESOLVED_REFS, "True", "ResolvedRefs");
         assertThat(f.condition(DestinationControl.class, "partner", ConditionTypes.PROGRAMMED).getReason()).isEqualTo("PodsNotReady");
@@ -119,19 +123,24 @@ class ConditionsTest {
     }
 
     @Test
-    void aVolumeThatCannotChangeIsSaidAndTheRestOfTheStatefulSetGoesOn() {
+    void whatOutlivedItsGatewayIsTakenBackAndVolumesStayAsTheyAre() {
         f.apply(Samples.GATEWAY);
         f.settled();
+        f.stop();
+        f.delete(MailGateway.class, "edge");
+        f.orphan();
         f.apply(Samples.GATEWAY.replace("replicas: 2", "replicas: 3, storage: {size: 20Gi}"));
-        await().untilAsserted(() -> assertThat(f.client.apps().statefulSets().inNamespace(f.namespace).withName("edge").get().getSpec().getReplicas()).isEqualTo(3));
-        await().untilAsserted(() -> assertThat(f.condition(MailGateway.class, "edge", ConditionTypes.READY).getMessage()).contains("spec.storage").contains("10Gi"));
+        f.start();
+        await().untilAsserted(() -> assertThat(f.get(StatefulSet.class, "edge").getSpec().getReplicas()).isEqualTo(3));
+        assertThat(f.get(StatefulSet.class, "edge").getMetadata().getOwnerReferences()).hasSize(1);
+        await().untilAsserted(() -> assertThat(f.condition(MailGateway.class, "edge", ConditionTypes.READY).getMessage()).contains("10Gi"));
     }
 
     @Test
     void transitionTimesStayWhereTheStatusDoesAndEventsComeOnceATransition() {
         f.apply(Samples.GATEWAY + "---\n" + Samples.POLICY);
         Condition first = f.awaitCondition(MailFlowPolicy.class, "accepted", ConditionTypes.READY, "True", "Unused");
-        f.ahead = java.time.Duration.ofHours(1);
+        f.ahead = Duration.ofHours(1);
         f.apply(Samples.POLICY.replace("Preferred", "Required"));
         await().until(() -> f.condition(MailFlowPolicy.class, "accepted", ConditionTypes.READY), c -> c != null && c.getObservedGeneration() == 2);
         Condition second = ConditionSet.find(f.get(MailFlowPolicy.class, "accepted").getStatus().conditions, ConditionTypes.READY);
@@ -144,7 +153,7 @@ class ConditionsTest {
     void aCertificateThatListenersNameAndNobodyMadeIsMissing() {
         f.apply(String.join("---\n", Samples.GATEWAY, Samples.POLICY, Samples.LISTENER));
         f.awaitCondition(Listener.class, "public", ConditionTypes.RESOLVED_REFS, "False", "CertificateNotFound");
-        f.apply(Samples.CERTIFICATE.replace("selfSigned: {}", "secretRef: {name: nowhere}"));
+        f.apply(Samples.CERTIFICATE.replace("source: {selfSigned: {}}, dnsNames: [mail.example.com], duration: 90d", "source: {secretRef: {name: nowhere}}"));
         f.awaitCondition(Certificate.class, "mail", ConditionTypes.RESOLVED_REFS, "False", "SecretNotFound");
         f.awaitCondition(Listener.class, "public", ConditionTypes.RESOLVED_REFS, "False", "CertificateNotReady");
     }

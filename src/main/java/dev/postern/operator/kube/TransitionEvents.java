@@ -97,7 +97,7 @@ public final class TransitionEvents {
         try {
             client.resource(event).create();
         } catch (KubernetesClientException e) {
-            LOG.warnf("An event of %s %s/%s could not be written: %s", resource.getKind(), meta.getNamespace(), meta.getName(), e.getMessage());
+            LOG.warnf("An event of %s %s/%s could not be written: %s", resource.getKind(), meta.getNamespace(), meta.getName(), e.getCause() == null ? e.getMessage() : e.getCause());
         }
     }
 }
