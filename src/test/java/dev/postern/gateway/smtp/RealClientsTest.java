@@ -64,7 +64,7 @@ class RealClientsTest {
             for (String protocol : List.of("-tls1_2", "-tls1_3")) {
                 String output = run("QUIT\r\n", "openssl", "s_client", "-starttls", "smtp", "-crlf", protocol, "-servername", "second.test",
                         "-connect", "127.0.0.1:" + fixture.server.address().getPort());
-                assertThat(output).contains("CN = second.test".replace(" ", output.contains("CN = ") ? " " : ""));
+                assertThat(output).containsPattern("subject=CN ?= ?second.test");
             }
             assertThat(fixture.logged(MailEvent.InboundTls.class)).extracting(MailEvent.InboundTls::protocol).containsExactly("TLSv1.2", "TLSv1.3");
             String old = run("QUIT\r\n", "openssl", "s_client", "-starttls", "smtp", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0",
