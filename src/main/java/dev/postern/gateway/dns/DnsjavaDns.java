@@ -65,7 +65,7 @@ public final class DnsjavaDns implements Dns {
      */
     public DnsjavaDns(List<String> servers, Duration wait, Duration limit) {
         this.limit = limit;
-        Resolver resolver = resolver(servers, wait);
+        Resolver resolver = resolver(servers, wait, limit);
         Cache cache = new Cache(DClass.IN);
         cache.setMaxEntries(CACHED);
         cache.setMaxCache(MAX_TTL_SECONDS);
@@ -214,7 +214,7 @@ public final class DnsjavaDns implements Dns {
         }
     }
 
-    private static Resolver resolver(List<String> servers, Duration wait) {
+    private static Resolver resolver(List<String> servers, Duration wait, Duration limit) {
         List<Resolver> resolvers = new ArrayList<>();
         List<InetSocketAddress> addresses = servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers.stream().map(DnsjavaDns::server).toList();
         for (InetSocketAddress address : addresses) {
@@ -223,7 +223,7 @@ public final class DnsjavaDns implements Dns {
             resolvers.add(one);
         }
         ExtendedResolver all = new ExtendedResolver(resolvers);
-        all.setTimeout(wait);
+        all.setTimeout(limit);   // over all servers and retries
         all.setRetries(2);
         return all;
     }
