@@ -7,9 +7,11 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
 
 /** What the clients of a sender group may do. */
+@ValidationRule(value = "!has(self.rejectText) || self.behavior == 'Reject'", message = Rules.REJECT_TEXT, fieldPath = ".rejectText")
 public class MailFlowPolicySpec {
     @JsonPropertyDescription("The gateway whose listeners may use this policy.")
     public GatewayRef gatewayRef = new GatewayRef();
@@ -25,7 +27,7 @@ public class MailFlowPolicySpec {
     public Limits limits = new Limits();
 
     @JsonPropertyDescription("Text of the 554 answer of Reject: one line of printable ASCII.")
-    @Pattern("^[ -~]*$")
+    @Pattern(Api.PRINTABLE)
     @Size(min = 1, max = 400)
     public String rejectText;
 
@@ -34,7 +36,7 @@ public class MailFlowPolicySpec {
 
     /** Inbound TLS. */
     public static class Tls {
-        @JsonPropertyDescription("Off: STARTTLS is not offered. Preferred: it is offered. Required: every command but NOOP, EHLO, QUIT and STARTTLS is answered 530 until TLS is up.")
+        @JsonPropertyDescription("Off: STARTTLS is not offered. Preferred: it is offered. Required: every command but NOOP, EHLO, QUIT and STARTTLS is answered 530 until TLS is up. YAML needs quotes around Off.")
         @Default("Preferred")
         public TlsMode mode = TlsMode.Preferred;
     }
@@ -44,8 +46,10 @@ public class MailFlowPolicySpec {
 
     /** Limits of a session; each is answered as RFC 5321 and RFC 1870 say. */
     public static class Limits {
-        @JsonPropertyDescription("Largest message, up to 1Gi.")
+        @JsonPropertyDescription("Largest message, from 1Ki to 1Gi.")
         @Default("20Mi")
+        @ValidationRule(value = "quantity(string(self)).compareTo(quantity('1Ki')) >= 0 && quantity(string(self)).compareTo(quantity('1Gi')) <= 0",
+                message = Rules.MESSAGE_SIZE)
         public Quantity maxMessageSize = new Quantity("20Mi");
 
         @JsonPropertyDescription("Recipients a message.")
