@@ -239,6 +239,7 @@ class DeliveryTest {
 
         await().until(() -> server.mails.size() == 4);
 
+        assertThat(server.connections).hasValue(4);
         assertThat(rig.logged(MailEvent.DeliveryDelayed.class)).isEmpty();
     }
 
@@ -360,7 +361,7 @@ class DeliveryTest {
         rig.mx.put("dangling.test", List.of(new Dns.Mx(10, "nowhere.test")));
         startWith(here("sender.test"));
         Map<String, String> expected = Map.of("gone.test", "5.1.2", "null.test", "5.1.10", "servfail.test", "4.4.3", "loop.test", "5.4.6", "dangling.test", "5.4.4",
-                "[nonsense]", "5.1.3");
+                "[nonsense]", "5.1.3", "straße.test", "5.1.2");
         expected.forEach((domain, status) -> {
             long mid = rig.send("a@sender.test", "b@" + domain);
             assertThat(settled(mid, 0).lastStatus()).as(domain).isEqualTo(status);

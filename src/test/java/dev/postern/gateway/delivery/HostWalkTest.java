@@ -20,7 +20,7 @@ class HostWalkTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Example.COM,example.com", "example.com.,example.com", "bücher.example,xn--bcher-kva.example", "'',''"})
+    @CsvSource({"Example.COM,example.com", "example.com.,example.com", "bücher.example,xn--bcher-kva.example", "Straße.example,straße.example", "my_host.example,my_host.example", "'',''"})
     void domainsAreComparedAsAsciiInLowerCase(String domain, String ascii) {
         assertThat(Domains.ascii(domain)).isEqualTo(ascii);
     }
