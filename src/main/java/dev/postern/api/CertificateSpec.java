@@ -90,7 +90,7 @@ public class CertificateSpec {
         @Size(min = 1, max = 128)
         public String state;
         @JsonPropertyDescription("C: two capital letters.")
-        @Pattern("^[A-Z]{2}$")
+        @Pattern(Api.COUNTRY)
         public String country;
 
         boolean isEmpty() {

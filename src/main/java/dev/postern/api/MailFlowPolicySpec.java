@@ -27,7 +27,7 @@ public class MailFlowPolicySpec {
     public Limits limits = new Limits();
 
     @JsonPropertyDescription("Text of the 554 answer of Reject: one line of printable ASCII.")
-    @Pattern("^[ -~]*$")
+    @Pattern(Api.PRINTABLE)
     @Size(min = 1, max = 400)
     public String rejectText;
 
@@ -36,7 +36,7 @@ public class MailFlowPolicySpec {
 
     /** Inbound TLS. */
     public static class Tls {
-        @JsonPropertyDescription("Off: STARTTLS is not offered. Preferred: it is offered. Required: every command but NOOP, EHLO, QUIT and STARTTLS is answered 530 until TLS is up.")
+        @JsonPropertyDescription("Off: STARTTLS is not offered. Preferred: it is offered. Required: every command but NOOP, EHLO, QUIT and STARTTLS is answered 530 until TLS is up. YAML needs quotes around Off.")
         @Default("Preferred")
         public TlsMode mode = TlsMode.Preferred;
     }

@@ -1,6 +1,7 @@
 package dev.postern.manifest;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -26,23 +27,46 @@ public final class ManifestReader {
         parser = new ManifestParser(namespace);
     }
 
-    /** Reads a folder. Whatever is wrong, with the folder too, is among the errors of the result. */
+    /**
+     * What the manifests of a folder hold, unparsed.
+     *
+     * @param texts  by file
+     * @param errors of the folder, and of files that cannot be read
+     */
+    public record Contents(Map<Path, String> texts, List<ManifestError> errors) {
+    }
+
+    /** Reads a folder and parses it. Whatever is wrong, with the folder too, is among the errors of the result. */
     public Manifests read(Path folder) {
+        return parse(contents(folder));
+    }
+
+    public Manifests parse(Contents contents) {
+        return parser.parse(contents.texts(), contents.errors());
+    }
+
+    /** Reads a folder, and parses nothing. */
+    public static Contents contents(Path folder) {
         List<ManifestError> errors = new ArrayList<>();
         Map<Path, String> contents = new TreeMap<>();
         if (!Files.isDirectory(folder)) {
             errors.add(new ManifestError(folder, 0, "", Files.exists(folder) ? "is not a folder" : "does not exist"));
         }
         for (Path file : files(folder, errors)) {
-            try {
-                contents.put(file, text(file));
+            try (InputStream in = Files.newInputStream(file)) {
+                byte[] bytes = in.readNBytes(YamlText.LONGEST + 1);
+                if (bytes.length > YamlText.LONGEST) {
+                    errors.add(new ManifestError(file, 0, "", "is larger than " + (YamlText.LONGEST >> 20) + " MiB"));
+                } else {
+                    contents.put(file, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+                }
             } catch (CharacterCodingException e) {
                 errors.add(new ManifestError(file, 0, "", "is not UTF-8"));
             } catch (IOException e) {
                 errors.add(new ManifestError(file, 0, "", "cannot be read: " + e));
             }
         }
-        return parser.parse(contents, errors);
+        return new Contents(contents, errors);
     }
 
     /** Parses texts by their file; touches no file. */
@@ -90,15 +114,5 @@ public final class ManifestReader {
 
     private static boolean isHidden(Path path) {
         return path.getFileName().toString().startsWith(".");
-    }
-
-    private static String text(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(YamlText.LONGEST + 1);
-            if (bytes.length > YamlText.LONGEST) {
-                throw new IOException("it is larger than " + (YamlText.LONGEST >> 20) + " MiB");
-            }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        }
     }
 }
