@@ -1,0 +1,43 @@
+# make run    builds Postern and runs the quickstart: a gateway on this machine, no cluster needed
+# make test   every test but the long ones; needs no cluster and no Docker
+#
+# make build  the runnable jar          make image  the container image, as an archive
+# make e2e    the whole on a real node  make bench  figures beside Postfix
+# make soak   kill -9 under load        make update regenerates CRDs, API reference and golden files
+# make clean
+
+JAR := target/quarkus-app/quarkus-run.jar
+SOURCES := pom.xml $(shell find src/main crds -type f 2>/dev/null)
+
+.PHONY: run test build image e2e bench soak update clean
+.DEFAULT_GOAL := build
+
+build: $(JAR)
+
+$(JAR): $(SOURCES)
+	build/mvn -q package -DskipTests
+	@touch $@
+
+run: $(JAR)
+	@build/postern run manifests/quickstart --catcher
+
+test:
+	build/test
+
+image: $(JAR)
+	build/image
+
+e2e: image
+	build/e2e
+
+bench: $(JAR)
+	build/bench
+
+soak: $(JAR)
+	build/soak
+
+update:
+	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest' -Dsurefire.failIfNoSpecifiedTests=false
+
+clean:
+	rm -rf target

@@ -1,0 +1,11 @@
+package dev.postern.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The root of the command line. */
+@Command(name = "postern", mixinStandardHelpOptions = true, versionProvider = Version.class,
+        description = "An SMTP gateway and the Kubernetes operator that manages it.",
+        subcommands = {HelpCommand.class})
+final class PosternCommand {
+}

@@ -1,0 +1,155 @@
+package dev.postern.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A real Postfix on a port of its own, unpacked from Debian's package and never installed: it takes mail for every domain, with
+ * STARTTLS, into a Maildir. Needs root, as Postfix's master does.
+ */
+public final class Postfix implements AutoCloseable {
+    private static final String[] OWNED_BY_MAIL = {"active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private",
+        "saved", "trace"};
+    private final Path home;
+    private final Path root;
+    private final int port;
+    private Process master;
+
+    private Postfix(Path home, Path root, int port) {
+        this.home = home;
+        this.root = root;
+        this.port = port;
+    }
+
+    /**
+     * Starts one that shows the given certificate.
+     *
+     * @param pem key and chain, in PEM
+     */
+    public static Postfix start(String hostname, String pem) throws IOException, InterruptedException {
+        Path root = Path.of(System.getenv().getOrDefault("POSTERN_TEST_CACHE", System.getProperty("user.home") + "/.cache/postern-test"), "postfix");
+        Assumptions.assumeTrue(Files.isExecutable(root.resolve("usr/lib/postfix/sbin/master")),
+                "no Postfix in " + root + ": make test unpacks it on Debian and Ubuntu");
+        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "Postfix's master must be started by root");
+        Path home = Files.createTempDirectory(Path.of("/tmp"), "postfix");
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Postfix postfix = new Postfix(home, root, port);
+        postfix.prepare(hostname, pem);
+        postfix.launch();
+        return postfix;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** What Postfix wrote to its log so far. */
+    public String log() {
+        try {
+            return Files.readString(home.resolve("log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The messages that it delivered, whole. */
+    public List<String> messages() {
+        List<String> messages = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(home.resolve("mail"), FileVisitOption.FOLLOW_LINKS)) {
+            for (Path file : files.filter(f -> f.getParent().endsWith("new")).toList()) {
+                messages.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return messages;
+    }
+
+    /** Stops it; mail that it did not take stays with the sender. {@link #restart} brings it back. */
+    public void stop() throws InterruptedException {
+        master.descendants().forEach(ProcessHandle::destroyForcibly);
+        master.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+
+    public void restart(String pem) throws IOException, InterruptedException {
+        stop();
+        Files.writeString(home.resolve("tls.pem"), pem);
+        launch();
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        stop();
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private void prepare(String hostname, String pem) throws IOException, InterruptedException {
+        for (String folder : List.of("etc", "queue", "data", "mail")) {
+            Files.createDirectory(home.resolve(folder));
+        }
+        for (String file : List.of("main.cf", "master.cf")) {
+            try (InputStream template = Postfix.class.getResourceAsStream("/postfix/" + file)) {
+                Files.writeString(home.resolve("etc").resolve(file), new String(template.readAllBytes(), StandardCharsets.UTF_8)
+                        .replace("@HOME@", home.toString()).replace("@ROOT@", root.toString())
+                        .replace("@HOSTNAME@", hostname).replace("@PORT@", Integer.toString(port)));
+            }
+        }
+        Path key = home.resolve("tls.pem");
+        Files.writeString(key, pem);
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        for (String folder : OWNED_BY_MAIL) {
+            run("install", "-d", "-o", "mail", "-m", "700", home + "/queue/" + folder);
+        }
+        run("install", "-d", "-o", "mail", "-g", "uucp", "-m", "730", home + "/queue/maildrop");
+        run("install", "-d", "-o", "mail", "-g", "uucp", "-m", "710", home + "/queue/public");
+        run("install", "-d", home + "/queue/pid");
+        run("chown", "mail", home + "/data");
+        run("chown", "nobody", home + "/mail");
+    }
+
+    private void launch() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(root + "/usr/lib/postfix/sbin/master", "-c", home + "/etc", "-d");
+        builder.environment().put("LD_LIBRARY_PATH", root + "/usr/lib/postfix");
+        builder.redirectErrorStream(true).redirectOutput(home.resolve("master.out").toFile());
+        master = builder.start();
+        Awaitility.await("Postfix listens on " + port).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(() -> {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return socket.getInputStream().read() == '2';
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + ": " + output);
+        }
+    }
+}
