@@ -1,6 +1,6 @@
 package dev.postern.api;
 
-/** Names that every kind shares. */
+/** Names and patterns that every kind shares. The patterns mean the same in Java and in Go's RE2, which knows no lookahead. */
 public final class Api {
     public static final String GROUP = "postern.dev";
     public static final String VERSION = "v1alpha1";
@@ -8,10 +8,42 @@ public final class Api {
     /** The gateway that a resource attaches to when it names none. */
     public static final String DEFAULT_GATEWAY = "default";
 
-    /** A host name of RFC 1123 with at most 253 characters; no trailing dot. */
-    public static final String HOSTNAME = "^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$";
+    private static final String HOST = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*";
+    private static final String NUMBER = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)";
+    private static final String OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+    private static final String IPV4 = OCTET + "(\\." + OCTET + "){3}";
+    private static final String IPV6 = "[0-9A-Fa-f]*:[0-9A-Fa-f:]*(:" + IPV4 + ")?";
+
+    /** A host name of RFC 1123 without a trailing dot; its length, at most {@link #HOSTNAME_LENGTH}, is bounded beside it. */
+    public static final String HOSTNAME = "^" + HOST + "$";
+    /** Longest host name (RFC 1035 section 2.3.4, written with dots). */
+    public static final int HOSTNAME_LENGTH = 253;
+    /** A host name or an IP address without brackets. */
+    public static final String HOST_OR_ADDRESS = "^(" + HOST + "|" + IPV6 + ")$";
+    /** A DNS name of a certificate: {@code *.} may stand for the first label. */
+    public static final String DNS_NAME = "^(\\*\\.)?" + HOST + "$";
+    /** A domain, or {@code .domain} for its subdomains. */
+    public static final String DOMAIN = "^\\.?" + HOST + "$";
+    /** What a sender pattern is made of; which forms there are is checked in the plan, where a message can say more. */
+    public static final String SENDER = "^[A-Za-z0-9._:/-]+$";
+    /** domain, .domain, user@domain, user@ or ALL. */
+    public static final String RECIPIENT = "^(\\.?" + HOST + "|[^@ ]+@(" + HOST + ")?)$";
+    /** ADDRESS or ADDRESS:PORT; an IPv6 address with a port is in brackets. */
+    public static final String DNS_SERVER = "^(" + IPV4 + "(:[0-9]{1,5})?|" + IPV6 + "|\\[" + IPV6 + "\\](:[0-9]{1,5})?)$";
+    /** Name of an object: a DNS subdomain (RFC 1123). */
+    public static final String OBJECT_NAME = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
+    /** A DNS label (RFC 1035), as the names of Services are; its length is bounded beside it. */
+    public static final String DNS_LABEL = "^[a-z]([-a-z0-9]*[a-z0-9])?$";
+    /** A key of a ConfigMap or Secret. */
+    public static final String DATA_KEY = "^[-._a-zA-Z0-9]+$";
     /** A duration such as 90s, 15m, 1h30m or 4d. */
     public static final String DURATION = "^([0-9]+(d|h|m|s))+$";
+    /** Longest text of a duration. */
+    public static final int DURATION_LENGTH = 20;
+    /** A Kubernetes quantity that is not negative. */
+    public static final String QUANTITY = "^" + NUMBER + "([KMGTPE]i|[numkMGTPE]|[eE][+-]?" + NUMBER + ")?$";
+    /** Longest text of a quantity. */
+    public static final int QUANTITY_LENGTH = 32;
 
     private Api() {
     }

@@ -6,10 +6,20 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A certificate: where it comes from and, if it is made here, what is in it. */
+@ValidationRule(value = "(has(self.source.selfSigned) ? 1 : 0) + (has(self.source.secretRef) ? 1 : 0) + (has(self.source.demo) ? 1 : 0) == 1",
+        message = Rules.SOURCE, fieldPath = ".source")
+@ValidationRule(value = "!has(self.source.selfSigned) || (has(self.dnsNames) && size(self.dnsNames) > 0) || (has(self.subject) && has(self.subject.commonName))",
+        message = Rules.NAMES, fieldPath = ".dnsNames")
+@ValidationRule(value = "has(self.source.selfSigned) || !has(self.dnsNames) || size(self.dnsNames) == 0",
+        message = Rules.DNS_NAMES_UNUSED, fieldPath = ".dnsNames")
+@ValidationRule(value = "has(self.source.selfSigned) || !has(self.subject) || !(has(self.subject.commonName) || has(self.subject.organization)"
+        + " || has(self.subject.organizationalUnit) || has(self.subject.locality) || has(self.subject.state) || has(self.subject.country))",
+        message = Rules.SUBJECT_UNUSED, fieldPath = ".subject")
 public class CertificateSpec {
     @JsonPropertyDescription("The gateway whose listeners may serve this certificate.")
     public GatewayRef gatewayRef = new GatewayRef();
@@ -23,7 +33,7 @@ public class CertificateSpec {
 
     @JsonPropertyDescription("DNS names of a certificate that is made here; *.example.com covers one label.")
     @Size(max = 100)
-    public List<String> dnsNames = new ArrayList<>();
+    public List<@Size(min = 1, max = Api.HOSTNAME_LENGTH) @Pattern(Api.DNS_NAME) String> dnsNames = new ArrayList<>();
 
     @JsonPropertyDescription("Key of a certificate that is made here.")
     public PrivateKey privateKey = new PrivateKey();
@@ -31,10 +41,12 @@ public class CertificateSpec {
     @JsonPropertyDescription("Validity of a certificate that is made here, from 1h to 3650d.")
     @Default("365d")
     @Pattern(Api.DURATION)
+    @Size(max = Api.DURATION_LENGTH)
     public String duration = "365d";
 
     @JsonPropertyDescription("How long before its end it is made anew; a third of its duration where absent.")
     @Pattern(Api.DURATION)
+    @Size(max = Api.DURATION_LENGTH)
     public String renewBefore;
 
     /** Exactly one of these. */
@@ -77,10 +89,15 @@ public class CertificateSpec {
         @JsonPropertyDescription("C: two capital letters.")
         @Pattern("^[A-Z]{2}$")
         public String country;
+
+        boolean isEmpty() {
+            return commonName == null && organization == null && organizationalUnit == null && locality == null && state == null && country == null;
+        }
     }
 
     /** Key algorithm and what renewal does with the key. */
     public static class PrivateKey {
+        @JsonPropertyDescription("Algorithm and size of the key.")
         @Default("ECDSA-P256")
         public Algorithm algorithm = Algorithm.ECDSA_P256;
 

@@ -12,7 +12,9 @@ public class CertificateStatus extends PosternStatus {
     public String secretName;
     @JsonPropertyDescription("SHA-256 of the leaf certificate, in hex.")
     public String fingerprint;
+    @JsonPropertyDescription("Distinguished name of the certificate.")
     public String subject;
+    @JsonPropertyDescription("Distinguished name of its issuer.")
     public String issuer;
     @JsonPropertyDescription("DNS names that the certificate covers.")
     public List<String> dnsNames = new ArrayList<>();

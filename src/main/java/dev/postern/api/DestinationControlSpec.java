@@ -5,19 +5,23 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.ArrayList;
 import java.util.List;
 
 /** How mail to some domains travels. Exactly one of destinations and default is given. */
+@ValidationRule(value = "(has(self.destinations) && size(self.destinations) > 0) != self.default",
+        message = Rules.DESTINATIONS, fieldPath = ".destinations")
 public class DestinationControlSpec {
     @JsonPropertyDescription("The gateway that delivers so.")
     public GatewayRef gatewayRef = new GatewayRef();
 
     @JsonPropertyDescription("Recipient domains: example.com, or .example.com for its subdomains. The longest match decides.")
     @Size(max = 1000)
-    public List<String> destinations = new ArrayList<>();
+    public List<@Size(min = 1, max = 254) @Pattern(Api.DOMAIN) String> destinations = new ArrayList<>();
 
     @JsonProperty("default")
     @JsonPropertyDescription("Makes this the entry of every domain that no other names; one a gateway.")
@@ -80,7 +84,8 @@ public class DestinationControlSpec {
     public static class Host {
         @JsonPropertyDescription("Host name or IP address; no MX lookup is made.")
         @Required
-        @Size(min = 1, max = 253)
+        @Size(min = 1, max = Api.HOSTNAME_LENGTH)
+        @Pattern(Api.HOST_OR_ADDRESS)
         public String host;
 
         @JsonPropertyDescription("TCP port.")

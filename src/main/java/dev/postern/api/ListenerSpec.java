@@ -8,12 +8,19 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A port, its certificates, and the two tables that decide who may send (HAT) and to whom (RAT). */
+@ValidationRule(value = "self.type != 'Private' || !has(self.recipientAccess) || size(self.recipientAccess) == 0",
+        message = Rules.PRIVATE, fieldPath = ".recipientAccess")
+@ValidationRule(value = "self.type != 'Public' || (has(self.recipientAccess) && size(self.recipientAccess) > 0)",
+        message = Rules.PUBLIC, fieldPath = ".recipientAccess")
+@ValidationRule(value = "self.hostAccess.all(a, self.hostAccess.exists_one(b, a.senderGroup == b.senderGroup))",
+        message = Rules.SENDER_GROUPS, fieldPath = ".hostAccess")
 public class ListenerSpec {
     @JsonPropertyDescription("The gateway that opens this port.")
     public GatewayRef gatewayRef = new GatewayRef();
@@ -30,6 +37,7 @@ public class ListenerSpec {
 
     @JsonPropertyDescription("Host name in the greeting; the gateway's where absent.")
     @Pattern(Api.HOSTNAME)
+    @Size(min = 1, max = Api.HOSTNAME_LENGTH)
     public String hostname;
 
     @JsonPropertyDescription("Certificates, chosen by the name that the client asks for (SNI); the first where none fits. Without any, TLS is not offered.")
@@ -41,7 +49,7 @@ public class ListenerSpec {
 
     @JsonPropertyDescription("The host access table: the first entry that matches the client decides. A client that none matches is rejected.")
     @Required
-    @Size(min = 1, max = 1000)
+    @Size(min = 1, max = 200)
     public List<HostAccess> hostAccess = new ArrayList<>();
 
     @JsonPropertyDescription("The recipient access table of a Public listener: the first entry that matches decides. A recipient that none matches is rejected.")
@@ -82,13 +90,14 @@ public class ListenerSpec {
     public static class HostAccess {
         @JsonPropertyDescription("Name of the sender group, as the log shows it.")
         @Required
-        @Pattern("^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$")
+        @Pattern("^[A-Za-z0-9_][A-Za-z0-9_-]*$")
+        @Size(min = 1, max = 64)
         public String senderGroup;
 
         @JsonPropertyDescription("Clients: IP address, CIDR block, range (10.1.1.5-10), partial address (10.1.), host name, .partial-host, or ALL. Host names match only when forward-confirmed.")
         @Required
         @Size(min = 1, max = 10000)
-        public List<String> senders = new ArrayList<>();
+        public List<@Size(min = 1, max = 255) @Pattern(Api.SENDER) String> senders = new ArrayList<>();
 
         @JsonPropertyDescription("The MailFlowPolicy that applies.")
         @Required
@@ -100,7 +109,7 @@ public class ListenerSpec {
         @JsonPropertyDescription("Recipients: domain, .domain (its subdomains), user@domain, user@ (in any domain), or ALL.")
         @Required
         @Size(min = 1, max = 10000)
-        public List<String> recipients = new ArrayList<>();
+        public List<@Size(min = 1, max = 320) @Pattern(Api.RECIPIENT) String> recipients = new ArrayList<>();
 
         @JsonPropertyDescription("What happens to mail for them.")
         @Default("Accept")

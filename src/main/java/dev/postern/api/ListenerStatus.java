@@ -13,7 +13,9 @@ public class ListenerStatus extends PosternStatus {
 
     /** The certificates of one pod, by the SHA-256 fingerprint of the leaf, in hex. */
     public static class Served {
+        @JsonPropertyDescription("Name of the pod.")
         public String pod;
+        @JsonPropertyDescription("Fingerprints of the leaves served, the default first.")
         public List<String> certificates = new ArrayList<>();
         @JsonPropertyDescription("Why the pod does not listen, if it does not.")
         public String error;

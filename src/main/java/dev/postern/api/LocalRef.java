@@ -1,6 +1,7 @@
 package dev.postern.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 
@@ -8,7 +9,8 @@ import io.fabric8.generator.annotation.Size;
 public class LocalRef {
     @JsonPropertyDescription("Name of the object, in the same namespace.")
     @Required
-    @Size(min = 1, max = 253)
+    @Size(min = 1, max = Api.HOSTNAME_LENGTH)
+    @Pattern(Api.OBJECT_NAME)
     public String name;
 
     public LocalRef() {

@@ -7,9 +7,11 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
 
 /** What the clients of a sender group may do. */
+@ValidationRule(value = "!has(self.rejectText) || self.behavior == 'Reject'", message = Rules.REJECT_TEXT, fieldPath = ".rejectText")
 public class MailFlowPolicySpec {
     @JsonPropertyDescription("The gateway whose listeners may use this policy.")
     public GatewayRef gatewayRef = new GatewayRef();
@@ -44,8 +46,10 @@ public class MailFlowPolicySpec {
 
     /** Limits of a session; each is answered as RFC 5321 and RFC 1870 say. */
     public static class Limits {
-        @JsonPropertyDescription("Largest message, up to 1Gi.")
+        @JsonPropertyDescription("Largest message, from 1Ki to 1Gi.")
         @Default("20Mi")
+        @ValidationRule(value = "quantity(string(self)).compareTo(quantity('1Ki')) >= 0 && quantity(string(self)).compareTo(quantity('1Gi')) <= 0",
+                message = Rules.MESSAGE_SIZE)
         public Quantity maxMessageSize = new Quantity("20Mi");
 
         @JsonPropertyDescription("Recipients a message.")

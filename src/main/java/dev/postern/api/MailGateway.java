@@ -1,6 +1,7 @@
 package dev.postern.api;
 
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(Api.VERSION)
 @ShortNames("mgw")
 @Categories(Api.CATEGORY)
+@ValidationRule(value = "self.metadata.name.size() <= 50 && self.metadata.name.matches('" + Api.DNS_LABEL + "')", message = Rules.GATEWAY_NAME)
 @AdditionalPrinterColumn(name = "Hostname", jsonPath = ".spec.hostname", type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(name = "Ready", jsonPath = ".status.conditions[?(@.type==\"Ready\")].status", type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(name = "Serving", jsonPath = ".status.serving", type = AdditionalPrinterColumn.Type.STRING)

@@ -7,6 +7,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -19,10 +20,15 @@ import java.util.List;
 import java.util.Map;
 
 /** One gateway: its pods, its spool, how it delivers and whom it tells of failures. */
+@ValidationRule(value = "self.storage.size == oldSelf.storage.size", message = Rules.STORAGE_SIZE, fieldPath = ".storage.size")
+@ValidationRule(value = "has(self.storage.storageClassName) == has(oldSelf.storage.storageClassName)"
+        + " && (!has(self.storage.storageClassName) || self.storage.storageClassName == oldSelf.storage.storageClassName)",
+        message = Rules.STORAGE_CLASS, fieldPath = ".storage.storageClassName")
 public class MailGatewaySpec {
     @JsonPropertyDescription("Name that the gateway gives in EHLO and in Received lines: a fully qualified host name.")
     @Required
     @Pattern(Api.HOSTNAME)
+    @Size(min = 1, max = Api.HOSTNAME_LENGTH)
     public String hostname;
 
     @JsonPropertyDescription("Number of pods.")
@@ -55,12 +61,13 @@ public class MailGatewaySpec {
 
     /** The spool's volume and its limits. */
     public static class Storage {
-        @JsonPropertyDescription("Size of each pod's volume.")
+        @JsonPropertyDescription("Size of each pod's volume. Cannot change later.")
         @Default("10Gi")
         public Quantity size = new Quantity("10Gi");
 
         @JsonPropertyDescription("Storage class of the volume claims; the cluster's default where absent. Cannot change later.")
-        @Size(min = 1, max = 253)
+        @Size(min = 1, max = Api.HOSTNAME_LENGTH)
+        @Pattern(Api.OBJECT_NAME)
         public String storageClassName;
 
         @JsonPropertyDescription("Messages that a pod holds at most; beyond it, mail is answered 452.")
@@ -79,12 +86,19 @@ public class MailGatewaySpec {
         @JsonPropertyDescription("Image of the gateway; the operator's own where absent.")
         @Size(min = 1, max = 1024)
         public String image;
+        @JsonPropertyDescription("Labels of the pods.")
         public Map<String, String> labels = new LinkedHashMap<>();
+        @JsonPropertyDescription("Annotations of the pods.")
         public Map<String, String> annotations = new LinkedHashMap<>();
+        @JsonPropertyDescription("Labels that a node must have.")
         public Map<String, String> nodeSelector = new LinkedHashMap<>();
+        @JsonPropertyDescription("Taints that the pods bear.")
         public List<Toleration> tolerations = new ArrayList<>();
+        @JsonPropertyDescription("How the pods spread over zones and nodes.")
         public List<TopologySpreadConstraint> topologySpreadConstraints = new ArrayList<>();
+        @JsonPropertyDescription("Secrets for pulling the image.")
         public List<LocalObjectReference> imagePullSecrets = new ArrayList<>();
+        @JsonPropertyDescription("Priority class of the pods.")
         public String priorityClassName;
     }
 
@@ -102,16 +116,19 @@ public class MailGatewaySpec {
         @JsonPropertyDescription("Wait after the first failure, from 1s to 1d: 60s, 15m.")
         @Default("5m")
         @Pattern(Api.DURATION)
+        @Size(max = Api.DURATION_LENGTH)
         public String initial = "5m";
 
         @JsonPropertyDescription("Longest wait between two attempts, from 1s to 1d.")
         @Default("1h")
         @Pattern(Api.DURATION)
+        @Size(max = Api.DURATION_LENGTH)
         public String max = "1h";
 
         @JsonPropertyDescription("Age at which a message bounces, from 1s to 30d.")
         @Default("4d")
         @Pattern(Api.DURATION)
+        @Size(max = Api.DURATION_LENGTH)
         public String maxAge = "4d";
     }
 
@@ -132,7 +149,7 @@ public class MailGatewaySpec {
     public static class Dns {
         @JsonPropertyDescription("Name servers, ADDRESS or ADDRESS:PORT; those of the pod where empty.")
         @Size(max = 8)
-        public List<String> servers = new ArrayList<>();
+        public List<@Size(min = 1, max = 64) @Pattern(Api.DNS_SERVER) String> servers = new ArrayList<>();
     }
 
     /** The mail log on standard output. */

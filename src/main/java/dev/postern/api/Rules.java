@@ -1,0 +1,113 @@
+package dev.postern.api;
+
+import dev.postern.api.ListenerSpec.HostAccess;
+import dev.postern.api.ListenerSpec.Type;
+import dev.postern.api.MailFlowPolicySpec.Behavior;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The rules that take more than one field of a resource, or its name. The API server enforces them as the CEL rules of the
+ * CRDs, which carry the messages of this class; here they hold where no API server was asked. Pure; expects resources that
+ * conform to the schema.
+ *
+ * <p>What may not change after creation ({@link #STORAGE_SIZE}, {@link #STORAGE_CLASS}) is the API server's alone: there is
+ * no earlier form here.
+ */
+public final class Rules {
+    static final String SOURCE = "set exactly one of selfSigned, secretRef and demo";
+    static final String NAMES = "a selfSigned certificate needs a name: add one to dnsNames, or set subject.commonName";
+    static final String DNS_NAMES_UNUSED = "dnsNames are for selfSigned certificates; remove them, or set source.selfSigned";
+    static final String SUBJECT_UNUSED = "the subject is for selfSigned certificates; remove it, or set source.selfSigned";
+    static final String CERTIFICATE_NAME = "metadata.name must have at most 63 characters, as it becomes the value of a label";
+    static final String PRIVATE = "a Private listener relays for its sender groups and has no recipientAccess; remove it, or set type: Public";
+    static final String PUBLIC = "a Public listener needs at least one entry in recipientAccess: the recipients that it takes mail for";
+    static final String SENDER_GROUPS = "each senderGroup of hostAccess needs a name of its own";
+    static final String LISTENER_NAME = "metadata.name must be at most 63 lower-case letters, digits and '-', beginning with a letter and not ending with '-', as it becomes part of a Service's name";
+    static final String DESTINATIONS = "give either destinations or default: true";
+    static final String REJECT_TEXT = "rejectText is the answer of behavior: Reject; remove it, or set behavior: Reject";
+    static final String MESSAGE_SIZE = "maxMessageSize must be from 1Ki to 1Gi";
+    static final String GATEWAY_NAME = "metadata.name must be at most 50 lower-case letters, digits and '-', beginning with a letter and not ending with '-', as it becomes part of the names of pods and Services";
+    static final String STORAGE_SIZE = "storage.size cannot change after creation, as the volume claims of a StatefulSet are fixed; resize the claims themselves, or make another MailGateway";
+    static final String STORAGE_CLASS = "storage.storageClassName cannot change after creation, as the volume claims of a StatefulSet are fixed; make another MailGateway";
+
+    private static final Pattern DNS_LABEL = Pattern.compile(Api.DNS_LABEL);
+    private static final BigDecimal SMALLEST_MESSAGE = BigDecimal.valueOf(1L << 10);
+    private static final BigDecimal LARGEST_MESSAGE = BigDecimal.valueOf(1L << 30);
+
+    private Rules() {
+    }
+
+    /**
+     * A rule that does not hold.
+     *
+     * @param field path in the resource, such as {@code spec.hostAccess[1].senderGroup}
+     */
+    public record Violation(String field, String message) {
+    }
+
+    /** Checks a resource of any of the five kinds; there is nothing to check in others. */
+    public static List<Violation> check(HasMetadata resource) {
+        List<Violation> violations = new ArrayList<>();
+        switch (resource) {
+            case Certificate certificate -> certificate(certificate, violations);
+            case Listener listener -> listener(listener, violations);
+            case DestinationControl control -> destination(control.getSpec(), violations);
+            case MailFlowPolicy policy -> policy(policy.getSpec(), violations);
+            case MailGateway gateway -> name(gateway, 50, GATEWAY_NAME, violations);
+            default -> { }
+        }
+        return violations;
+    }
+
+    private static void certificate(Certificate certificate, List<Violation> violations) {
+        CertificateSpec spec = certificate.getSpec();
+        CertificateSpec.Source source = spec.source;
+        int sources = (source.selfSigned == null ? 0 : 1) + (source.secretRef == null ? 0 : 1) + (source.demo == null ? 0 : 1);
+        boolean selfSigned = source.selfSigned != null;
+        require(sources == 1, "spec.source", SOURCE, violations);
+        require(!selfSigned || !spec.dnsNames.isEmpty() || spec.subject.commonName != null, "spec.dnsNames", NAMES, violations);
+        require(selfSigned || spec.dnsNames.isEmpty(), "spec.dnsNames", DNS_NAMES_UNUSED, violations);
+        require(selfSigned || spec.subject.isEmpty(), "spec.subject", SUBJECT_UNUSED, violations);
+        require(certificate.getMetadata().getName().length() <= 63, "metadata.name", CERTIFICATE_NAME, violations);
+    }
+
+    private static void listener(Listener listener, List<Violation> violations) {
+        ListenerSpec spec = listener.getSpec();
+        require(spec.type != Type.Private || spec.recipientAccess.isEmpty(), "spec.recipientAccess", PRIVATE, violations);
+        require(spec.type != Type.Public || !spec.recipientAccess.isEmpty(), "spec.recipientAccess", PUBLIC, violations);
+        Set<String> groups = new HashSet<>();
+        for (int i = 0; i < spec.hostAccess.size(); i++) {
+            HostAccess entry = spec.hostAccess.get(i);
+            require(groups.add(entry.senderGroup), "spec.hostAccess[" + i + "].senderGroup", SENDER_GROUPS, violations);
+        }
+        name(listener, 63, LISTENER_NAME, violations);
+    }
+
+    private static void destination(DestinationControlSpec spec, List<Violation> violations) {
+        require(spec.destinations.isEmpty() == spec.isDefault, "spec.destinations", DESTINATIONS, violations);
+    }
+
+    private static void policy(MailFlowPolicySpec spec, List<Violation> violations) {
+        require(spec.rejectText == null || spec.behavior == Behavior.Reject, "spec.rejectText", REJECT_TEXT, violations);
+        BigDecimal size = Quantity.getAmountInBytes(spec.limits.maxMessageSize);
+        require(size.compareTo(SMALLEST_MESSAGE) >= 0 && size.compareTo(LARGEST_MESSAGE) <= 0, "spec.limits.maxMessageSize", MESSAGE_SIZE, violations);
+    }
+
+    private static void name(HasMetadata resource, int longest, String message, List<Violation> violations) {
+        String name = resource.getMetadata().getName();
+        require(name.length() <= longest && DNS_LABEL.matcher(name).matches(), "metadata.name", message, violations);
+    }
+
+    private static void require(boolean holds, String field, String message, List<Violation> violations) {
+        if (!holds) {
+            violations.add(new Violation(field, message));
+        }
+    }
+}
