@@ -26,6 +26,11 @@ public record DestinationPlan(ResourceRef resource, List<String> destinations, b
         return resource.name();
     }
 
+    /** The same way to travel, for fewer domains. */
+    DestinationPlan limitedTo(List<String> domains, boolean asDefault) {
+        return new DestinationPlan(resource, domains, asDefault, tls, identity, trustBundle, concurrentConnections, messagesPerConnection, route, held);
+    }
+
     /** One host of a route. */
     public record Host(String host, int port, int priority) {
     }

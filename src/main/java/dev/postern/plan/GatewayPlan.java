@@ -12,7 +12,8 @@ import java.util.Map;
  * @param policies     by name; each is named by at least one listener
  * @param certificates by name; each is named by at least one listener; keys are elsewhere
  * @param trustBundles PEM certificates by bundle ID, which is {@code ConfigMap name/key}
- * @param destinations by name of the DestinationControl; at most one is the default
+ * @param destinations by name of the DestinationControl; at most one is the default, and no domain is in two. A control that is in force in
+ *                     an earlier form may have a second entry of its name, which holds the domains that this form does not name
  */
 public record GatewayPlan(ResourceRef gateway, Settings settings, List<ListenerPlan> listeners, List<PolicyPlan> policies,
         List<CertificatePlan> certificates, Map<String, String> trustBundles, List<DestinationPlan> destinations) {

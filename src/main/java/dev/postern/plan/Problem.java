@@ -26,12 +26,14 @@ public record Problem(ResourceRef resource, String field, Severity severity, Str
         public static final String CONFLICTED = "Conflicted";
         public static final String GATEWAY_NOT_FOUND = "GatewayNotFound";
         public static final String POLICY_NOT_FOUND = "PolicyNotFound";
+        public static final String POLICY_NOT_READY = "PolicyNotReady";
         public static final String CERTIFICATE_NOT_FOUND = "CertificateNotFound";
         public static final String CERTIFICATE_NOT_READY = "CertificateNotReady";
         public static final String SECRET_NOT_FOUND = "SecretNotFound";
         public static final String INVALID_CERTIFICATE = "InvalidCertificate";
         public static final String KEY_MISMATCH = "KeyMismatch";
         public static final String EXPIRED = "Expired";
+        public static final String NOT_YET_VALID = "NotYetValid";
         public static final String NOT_VERIFIABLE = "NotVerifiable";
         public static final String TRUST_BUNDLE_NOT_FOUND = "TrustBundleNotFound";
         public static final String INVALID_TRUST_BUNDLE = "InvalidTrustBundle";

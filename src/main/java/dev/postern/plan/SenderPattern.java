@@ -63,6 +63,14 @@ public final class SenderPattern {
         return host != null;
     }
 
+    /** Whether there is no client of one address family that this leaves out. */
+    public boolean matchesEveryone() {
+        if (host != null) {
+            return false;
+        }
+        return low == null || low.signum() == 0 && high.equals(BigInteger.ONE.shiftLeft(family * 8).subtract(BigInteger.ONE));
+    }
+
     /** @param hostName the client's forward-confirmed name in lower case, or null */
     public boolean matches(InetAddress address, String hostName) {
         if (host != null) {

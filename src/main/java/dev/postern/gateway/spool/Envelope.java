@@ -28,6 +28,15 @@ public record Envelope(long mid, long receivedAt, String sender, long size, bool
         return recipients.stream().anyMatch(r -> r.state() == State.PENDING);
     }
 
+    /** The same message under the ID and with the size that the spool knows. */
+    Envelope as(long mid, long size) {
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients);
+    }
+
+    Envelope withRecipients(List<Recipient> recipients) {
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients);
+    }
+
     /**
      * One recipient and how far its delivery is.
      *

@@ -1,0 +1,111 @@
+package dev.postern.gateway.config;
+
+import dev.postern.plan.PlanNames;
+import dev.postern.plan.ServingReport;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Writes what this pod serves into the ConfigMap that the operator made for it: at once after every change, again where it failed, and
+ * every now and then where the API server has something else. Each pod applies its own key as its own field manager.
+ */
+public final class ServingReporter implements AutoCloseable {
+    private final KubernetesClient client;
+    private final String namespace;
+    private final String mapName;
+    private final String pod;
+    private final Supplier<ServingReport> report;
+    private final Duration resync;
+    private final Counter failures;
+    private final Semaphore wake = new Semaphore(0);
+    private final Backoff again = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30));
+    private Thread thread;
+    private volatile boolean closed;
+
+    /**
+     * @param client closed by its owner, after this
+     * @param report what is served now; asked by one thread of this
+     * @param resync how often to look whether the API server still has it, such as a minute
+     */
+    public ServingReporter(KubernetesClient client, String namespace, String gateway, String pod, Supplier<ServingReport> report, Duration resync,
+            MeterRegistry meters) {
+        this.client = client;
+        this.namespace = namespace;
+        this.mapName = PlanNames.serving(gateway);
+        this.pod = pod;
+        this.report = report;
+        this.resync = resync;
+        failures = Counter.builder("postern.serving.failures").description("Reports of what is served that could not be written").register(meters);
+    }
+
+    public void start() {
+        changed();
+        thread = Thread.ofPlatform().name("serving-report").daemon().start(this::run);
+    }
+
+    /** Something changed that the report tells. Never blocks; many calls make one report. */
+    public void changed() {
+        wake.release();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (thread == null) {
+            return;
+        }
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        String written = null;
+        Duration wait = resync;
+        try {
+            while (!closed) {
+                boolean signalled = wake.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS);
+                wake.drainPermits();
+                try {
+                    String json = report.get().toJson();
+                    if (!json.equals(written) || !signalled && !json.equals(present())) {
+                        written = null;
+                        apply(json);
+                        written = json;
+                    }
+                    again.reset();
+                    wait = Backoff.jittered(resync);
+                } catch (RuntimeException e) {
+                    if (closed) {
+                        return;
+                    }
+                    failures.increment();
+                    wait = again.next();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String present() {
+        ConfigMap map = client.configMaps().inNamespace(namespace).withName(mapName).get();
+        return map == null || map.getData() == null ? null : map.getData().get(pod);
+    }
+
+    private void apply(String json) {
+        client.configMaps().inNamespace(namespace)
+                .resource(new ConfigMapBuilder().withNewMetadata().withNamespace(namespace).withName(mapName).endMetadata().addToData(pod, json).build())
+                .fieldManager("gateway-" + pod).forceConflicts().serverSideApply();
+    }
+}

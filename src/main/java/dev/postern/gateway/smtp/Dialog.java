@@ -1,0 +1,31 @@
+package dev.postern.gateway.smtp;
+
+import io.netty.buffer.ByteBuf;
+
+/** What is said on a connection, from the greeting. Used on the connection's event loop alone. */
+interface Dialog {
+
+    void greet();
+
+    /**
+     * Does one thing with what was received.
+     *
+     * @return false when nothing can be done: too little is there, or something else has to end first
+     */
+    boolean consume(ByteBuf in);
+
+    /** The client did not do in time what it had to. */
+    void timedOut();
+
+    /** The server shuts down: ends at once, or when the message that is coming in has its answer. */
+    void drain();
+
+    /** The connection is gone. */
+    void closed();
+
+    /** TLS is up. */
+    void tlsUp(String protocol, String cipher);
+
+    /** The handshake failed; the connection is closed next. */
+    void tlsFailed(String detail);
+}

@@ -1,0 +1,48 @@
+package dev.postern.gateway.smtp;
+
+import dev.postern.gateway.spool.Envelope;
+import dev.postern.gateway.spool.Spool;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A mail transaction (RFC 5321 section 3.3) from MAIL to the end of its content. Not for use by many threads. */
+final class MailTransaction {
+    private final SmtpCommand.Mail mail;
+    private final Spool.Incoming incoming;
+    private final List<Envelope.Recipient> recipients = new ArrayList<>();
+
+    MailTransaction(SmtpCommand.Mail mail, Spool.Incoming incoming) {
+        this.mail = mail;
+        this.incoming = incoming;
+    }
+
+    SmtpCommand.Mail mail() {
+        return mail;
+    }
+
+    Spool.Incoming incoming() {
+        return incoming;
+    }
+
+    long mid() {
+        return incoming.mid();
+    }
+
+    List<Envelope.Recipient> recipients() {
+        return recipients;
+    }
+
+    /** @return the RID */
+    int add(String address, SmtpCommand.Rcpt rcpt) {
+        recipients.add(new Envelope.Recipient(address, Envelope.State.PENDING, 0, 0, null, null, rcpt.dsnNotify(), rcpt.orcpt()));
+        return recipients.size() - 1;
+    }
+
+    /** The envelope, every recipient due at once. */
+    Envelope envelope(long receivedAt, long size, boolean eightBitSeen, String listener) {
+        List<Envelope.Recipient> due = recipients.stream()
+                .map(r -> r.with(Envelope.State.PENDING, 0, receivedAt, null, null)).toList();
+        return new Envelope(mid(), receivedAt, mail.sender().address(), size, mail.eightBit() || eightBitSeen, mail.smtpUtf8(), mail.ret(),
+                mail.envid(), listener, due);
+    }
+}

@@ -1,0 +1,233 @@
+package dev.postern.gateway.smtp;
+
+import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
+import dev.postern.gateway.spool.Envelope;
+import dev.postern.gateway.spool.Spool;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+
+/**
+ * Takes the content of one message into the spool: checks it as it streams, hands it on in pieces of at most {@value #PIECE}
+ * octets, one at a time, and holds back its source meanwhile. What is refused is consumed to its end and not kept. Used on its event
+ * loop alone.
+ */
+final class MessageIntake {
+    /** Largest piece for the spool, in octets. */
+    static final int PIECE = 64 * 1024;
+    /** Octets that a client must bring within the time for a block. */
+    static final int BLOCK = 16 * 1024;
+    private static final int FIRST_CAPACITY = 16 * 1024;
+
+    private final Spool.Incoming incoming;
+    private final DataDecoder decoder;
+    private final HeaderScanner header = new HeaderScanner();
+    private final ByteBufAllocator allocator;
+    private final Executor loop;
+    private final long maxSize;
+    private final Runnable resume;
+    private ByteBuf piece;
+    private long contentSize;
+    private long size;
+    private boolean appending;
+    private boolean committing;
+    private boolean ended;
+    private Runnable afterAppend;
+    private Refusal refusal;
+
+    /** Why a message is not taken. */
+    record Refusal(Reply reply, Rejection reason) {
+    }
+
+    /**
+     * @param trace   what goes before the content
+     * @param maxSize octets of content at most
+     * @param resume  called on the loop when content can be taken again
+     */
+    MessageIntake(Spool.Incoming incoming, DataDecoder decoder, String trace, long maxSize, ByteBufAllocator allocator, Executor loop, Runnable resume) {
+        this.incoming = incoming;
+        this.decoder = decoder;
+        this.allocator = allocator;
+        this.loop = loop;
+        this.maxSize = maxSize;
+        this.resume = resume;
+        piece = allocator.buffer(FIRST_CAPACITY, PIECE);
+        ByteBufUtil.writeUtf8(piece, trace);
+        size = piece.readableBytes();
+    }
+
+    /** What {@link #take} came to. */
+    enum Taken {
+        /** All that was there; more may come. */
+        ALL,
+        /** Nothing more for now: the spool is behind; {@code resume} will be called. */
+        STALLED,
+        /** The end of the data. */
+        END
+    }
+
+    /** Takes content from {@code in}. */
+    Taken take(ByteBuf in) {
+        while (in.isReadable()) {
+            if (piece.readableBytes() > PIECE - DataDecoder.STRETCH - 2) {   // 2: chunks may get a CRLF at their end
+                if (appending) {
+                    return Taken.STALLED;
+                }
+                append();
+            }
+            int before = piece.writerIndex();
+            int from = in.readerIndex();
+            boolean end = decoder.decode(in, piece);
+            contentSize += in.readerIndex() - from;
+            size += piece.writerIndex() - before;
+            header.scan(piece, before, piece.writerIndex() - before);
+            check();
+            if (end) {
+                return Taken.END;
+            }
+        }
+        return Taken.ALL;
+    }
+
+    /** Octets of content that came, as they came. */
+    long contentSize() {
+        return contentSize;
+    }
+
+    /** Why the message is not taken, as far as it is known, or null. */
+    Refusal refusal() {
+        return refusal;
+    }
+
+    String messageId() {
+        return header.messageId();
+    }
+
+    /**
+     * Ends the content and makes the message durable.
+     *
+     * @param envelope from size and whether octets above 127 were seen
+     * @param outcome  gets the size, or why the message was not taken; on the loop, once; not called after {@link #abort}
+     */
+    void finish(BiFunction<Long, Boolean, Envelope> envelope, BiConsumer<Long, Refusal> outcome) {
+        ended = true;
+        int before = piece.readableBytes();
+        decoder.finish(piece);
+        size += piece.readableBytes() - before;
+        check();
+        if (refusal == null && piece.isReadable() && !appending) {
+            append();
+        }
+        if (appending) {
+            afterAppend = () -> finish(envelope, outcome);
+            return;
+        }
+        piece.release();
+        piece = Unpooled.EMPTY_BUFFER;
+        if (refusal != null) {
+            incoming.abort();
+            outcome.accept(size, refusal);
+            return;
+        }
+        committing = true;
+        hop(incoming.commit(envelope.apply(size, decoder.eightBit())), (done, error) -> {
+            if (error != null) {
+                refuse(spoolRefusal(error));
+            }
+            outcome.accept(size, refusal);
+        });
+    }
+
+    /**
+     * Forgets the message, unless it is being made durable already.
+     *
+     * @return false when it is: the outcome then comes as ever
+     */
+    boolean abort() {
+        if (committing) {
+            return false;
+        }
+        piece.release();
+        piece = Unpooled.EMPTY_BUFFER;
+        if (appending) {
+            afterAppend = incoming::abort;
+        } else {
+            incoming.abort();
+        }
+        return true;
+    }
+
+    /** The answer to a failure of the spool. */
+    static Refusal spoolRefusal(Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        return cause instanceof Spool.SpoolException spool && spool.full()
+                ? new Refusal(Reply.of(452, "4.3.1", "insufficient system storage"), Rejection.SpoolFull)
+                : new Refusal(Reply.of(451, "4.3.0", "the message could not be stored"), Rejection.SpoolError);
+    }
+
+    private void check() {
+        if (refusal == null && contentSize > maxSize) {
+            refuse(new Refusal(Reply.of(552, "5.3.4", "message is larger than " + maxSize + " octets"), Rejection.MessageSize));
+        } else if (refusal == null && header.tooLarge()) {
+            refuse(new Refusal(Reply.of(552, "5.3.4", "header is larger than " + HeaderScanner.MAX_HEADER + " octets"), Rejection.MessageSize));
+        } else if (refusal == null && header.looping()) {
+            refuse(new Refusal(Reply.of(554, "5.4.6", "mail loop: more than " + HeaderScanner.MAX_RECEIVED + " Received fields"), Rejection.Loop));
+        } else if (refusal == null && decoder.fault() != null) {
+            refuse(new Refusal(fault(decoder.fault()), Rejection.Content));
+        }
+        if (refusal != null) {
+            piece.clear();
+        }
+    }
+
+    private static Reply fault(DataDecoder.Fault fault) {
+        return switch (fault) {
+            case BARE_CR -> Reply.of(550, "5.6.0", "message has a bare CR; only CRLF ends a line");
+            case BARE_LF -> Reply.of(550, "5.6.0", "message has a bare LF; only CRLF ends a line");
+            case NUL -> Reply.of(554, "5.6.0", "message has a NUL octet");
+            case LINE_TOO_LONG -> Reply.of(554, "5.6.0", "message has a line longer than " + DataDecoder.MAX_LINE + " octets");
+        };
+    }
+
+    private void refuse(Refusal why) {
+        if (refusal == null) {
+            refusal = why;
+        }
+        piece.clear();
+    }
+
+    private void append() {
+        ByteBuf full = piece;
+        piece = ended ? Unpooled.EMPTY_BUFFER : allocator.buffer(FIRST_CAPACITY, PIECE);
+        appending = true;
+        hop(incoming.append(full), (done, error) -> {
+            appending = false;
+            if (error != null) {
+                refuse(spoolRefusal(error));
+            }
+            if (afterAppend != null) {
+                Runnable next = afterAppend;
+                afterAppend = null;
+                next.run();
+            } else {
+                resume.run();
+            }
+        });
+    }
+
+    /** Continues on the loop, at once where the stage is done already. */
+    private <T> void hop(CompletionStage<T> stage, BiConsumer<T, Throwable> then) {
+        var future = stage.toCompletableFuture();
+        if (future.isDone()) {
+            future.whenComplete(then);
+        } else {
+            future.whenCompleteAsync(then, loop);
+        }
+    }
+}

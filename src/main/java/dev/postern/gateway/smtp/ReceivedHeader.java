@@ -1,0 +1,51 @@
+package dev.postern.gateway.smtp;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * The trace field that a server adds (RFC 5321 section 4.4; protocol names of RFC 3848 and RFC 6531). Pure.
+ *
+ * @param clientName what the client called itself
+ * @param hostName   its forward-confirmed host name, or null
+ * @param by         name of this server
+ * @param esmtp      whether it said EHLO
+ * @param utf8       whether the message came under SMTPUTF8
+ * @param tls        {@code PROTOCOL CIPHER}, or null without TLS
+ * @param recipient  the only recipient, or null where there are several
+ */
+record ReceivedHeader(String clientName, String hostName, InetAddress address, String by, boolean esmtp, boolean utf8, String tls, long mid,
+        String recipient, Instant time) {
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+
+    /** The field, folded, with its last CRLF. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("Received: from ").append(clientName)
+                .append(" (").append(hostName == null ? "unknown" : hostName).append(" [").append(literal(address)).append("])\r\n");
+        if (tls != null) {
+            text.append("\t(using ").append(tls).append(")\r\n");
+        }
+        text.append("\tby ").append(by).append(" (Postern) with ").append(protocol()).append(" id ").append(mid);
+        if (recipient != null) {
+            text.append("\r\n\tfor <").append(recipient).append('>');
+        }
+        return text.append(";\r\n\t").append(DATE.format(time)).append("\r\n").toString();
+    }
+
+    /** An address as it stands in a literal: {@code 192.0.2.1} or {@code IPv6:2001:db8::1}. */
+    static String literal(InetAddress address) {
+        return address instanceof Inet6Address ? "IPv6:" + address.getHostAddress() : address.getHostAddress();
+    }
+
+    private String protocol() {
+        if (utf8) {
+            return tls == null ? "UTF8SMTP" : "UTF8SMTPS";
+        }
+        return !esmtp ? "SMTP" : tls == null ? "ESMTP" : "ESMTPS";
+    }
+}

@@ -1,0 +1,168 @@
+package dev.postern.gateway.smtp;
+
+import dev.postern.api.MailFlowPolicySpec.Behavior;
+import dev.postern.gateway.access.HostAccess;
+import dev.postern.gateway.config.ActiveListener;
+import dev.postern.gateway.config.ActivePlan;
+import dev.postern.gateway.report.MailEvent;
+import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Receives the clients of one listener: counts them, asks the host access table, greets or turns away. Safe for use by many threads. */
+final class Reception {
+    private final SmtpServices services;
+    private final String listenerName;
+    private final ListenerMetrics metrics;
+    private final ConnectionCounter perClient = new ConnectionCounter();
+    private final Map<SessionHandler, Optional<Visit>> visits = new ConcurrentHashMap<>();
+    private final AtomicInteger connections = new AtomicInteger();
+    private volatile boolean draining;
+    private final CompletableFuture<Void> empty = new CompletableFuture<>();
+
+    /** What has to be undone when the client leaves. */
+    private record Visit(long icid, InetAddress counted) {
+    }
+
+    Reception(SmtpServices services, String listenerName) {
+        this.services = services;
+        this.listenerName = listenerName;
+        this.metrics = new ListenerMetrics(services.meters(), listenerName);
+    }
+
+    /** A client has connected; on its event loop. */
+    void arrived(SessionHandler handler) {
+        metrics.opened();
+        visits.put(handler, Optional.empty());
+        int now = connections.incrementAndGet();
+        ActivePlan plan = services.plans().current();
+        ActiveListener listener = plan == null ? null : plan.listeners().get(listenerName);
+        if (listener == null) {
+            handler.close(null);
+        } else if (draining || now > services.limits().maxConnections()) {
+            metrics.rejected(Rejection.ConnectionLimit);
+            handler.close(Reply.of(421, "4.3.2", Client.serverName(plan, listener) + (draining ? " shutting down" : " too many connections")));
+        } else if (listener.hostAccess().needsHostName()) {
+            resolve(handler, plan, listener);
+        } else {
+            decide(handler, plan, listener, null);
+        }
+    }
+
+    /** A client has gone; on its event loop. */
+    void left(SessionHandler handler) {
+        Optional<Visit> visit = visits.remove(handler);
+        if (visit == null) {
+            return;
+        }
+        visit.ifPresent(v -> {
+            if (v.counted != null) {
+                perClient.leave(v.counted);
+            }
+            services.log().log(new MailEvent.InboundClosed(v.icid));
+        });
+        metrics.closed();
+        if (connections.decrementAndGet() == 0 && draining) {
+            empty.complete(null);
+        }
+    }
+
+    void unexpected(Throwable cause) {
+        services.log().log(new MailEvent.Notice(MailEvent.Level.Warning, "listener " + listenerName + ": session ended by " + cause));
+    }
+
+    /**
+     * Ends the sessions that are idle now, the others when they are, and all when {@code patience} is over; new ones get 421.
+     *
+     * @return completes when none is left
+     */
+    CompletableFuture<Void> drain(Duration patience, ScheduledExecutorService timer) {
+        draining = true;
+        visits.keySet().forEach(SessionHandler::drain);
+        if (connections.get() == 0) {
+            empty.complete(null);
+        }
+        var end = timer.schedule(() -> visits.keySet().forEach(h -> h.context().close()), patience.toMillis(), TimeUnit.MILLISECONDS);
+        empty.whenComplete((done, error) -> end.cancel(false));
+        return empty;
+    }
+
+    int open() {
+        return connections.get();
+    }
+
+    private void resolve(SessionHandler handler, ActivePlan plan, ActiveListener listener) {
+        services.dns().confirmedName(address(handler.context().channel().remoteAddress())).toCompletableFuture()
+                .completeOnTimeout(Optional.empty(), services.limits().hostName().toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(e -> Optional.empty())
+                .thenAcceptAsync(name -> decide(handler, plan, listener, name.orElse(null)), handler.loop())
+                .exceptionally(e -> {
+                    unexpected(e);
+                    handler.context().close();
+                    return null;
+                });
+    }
+
+    private void decide(SessionHandler handler, ActivePlan plan, ActiveListener listener, String hostName) {
+        if (!handler.open()) {
+            return;
+        }
+        InetAddress address = address(handler.context().channel().remoteAddress());
+        HostAccess.Match match = listener.hostAccess().find(address, hostName).orElse(null);
+        Client client = new Client(services.icids().incrementAndGet(), address, hostName, plan, listener, match);
+        services.log().log(new MailEvent.NewInbound(client.icid(), client.serverName(), address(handler.context().channel().localAddress()).getHostAddress(),
+                address.getHostAddress(), hostName == null ? "unknown" : hostName, hostName != null));
+        Behavior behavior = match == null ? Behavior.Reject : client.policy().behavior();
+        services.log().log(new MailEvent.SenderGroupMatch(client.icid(), behavior.name().toUpperCase(Locale.ROOT),
+                match == null ? "None" : match.senderGroup(), match == null ? "None" : match.pattern()));
+        switch (behavior) {
+            case TCPRefuse -> {
+                visits.replace(handler, Optional.of(new Visit(client.icid(), null)));
+                metrics.rejected(Rejection.HostAccess);
+                handler.close(null);
+            }
+            case Reject -> {
+                visits.replace(handler, Optional.of(new Visit(client.icid(), null)));
+                metrics.rejected(Rejection.HostAccess);
+                handler.begin(new RejectedDialog(handler, services.limits(), rejection(client), client.serverName()));
+            }
+            default -> welcome(handler, client);
+        }
+    }
+
+    private void welcome(SessionHandler handler, Client client) {
+        boolean room = perClient.enter(client.address(), client.policy().maxConnectionsPerClient());
+        visits.replace(handler, Optional.of(new Visit(client.icid(), room ? client.address() : null)));
+        if (room) {
+            handler.begin(new Session(services, metrics, handler, client));
+        } else {
+            metrics.rejected(Rejection.ConnectionLimit);
+            handler.close(Reply.of(421, "4.7.0", client.serverName() + " too many connections from your address"));
+        }
+    }
+
+    private static Reply rejection(Client client) {
+        String text = client.match() == null ? null : client.policy().rejectText();
+        return Reply.of(554, "5.7.1", text == null ? client.serverName() + " does not take mail from your address" : text);
+    }
+
+    /** The address of a peer; IPv4 where it is mapped into IPv6, so that one client has one address. */
+    private static InetAddress address(SocketAddress socket) {
+        try {
+            return InetAddress.getByAddress(((InetSocketAddress) socket).getAddress().getAddress());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has 4 or 16 octets", e);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+package dev.postern.gateway.smtp;
+
+import dev.postern.gateway.report.MailEvent;
+import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
+import dev.postern.gateway.spool.Spool;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The dialog with one client after its greeting (RFC 5321): commands in order, one at a time; what the client sent ahead
+ * waits in the connection's buffer. Used on the connection's event loop alone.
+ */
+final class Session implements Dialog {
+    private final SmtpServices services;
+    private final ListenerMetrics metrics;
+    private final SessionLink link;
+    private final Client client;
+    private final SessionTls tls;
+    private final SessionContent content;
+    private final CommandDecoder commands = new CommandDecoder();
+    private String clientName;
+    private boolean esmtp;
+    private MailTransaction transaction;
+    private int messages;
+    private int errors;
+    private boolean handshake;
+    private boolean draining;
+    private boolean over;
+
+    Session(SmtpServices services, ListenerMetrics metrics, SessionLink link, Client client) {
+        this.services = services;
+        this.metrics = metrics;
+        this.link = link;
+        this.client = client;
+        tls = new SessionTls(services, metrics, client);
+        content = new SessionContent(services, metrics, link, client, this::contentDone);
+    }
+
+    @Override
+    public void greet() {
+        link.reply(Reply.of(220, null, client.serverName() + " ESMTP Postern"));
+        link.expect(services.limits().command());
+    }
+
+    @Override
+    public boolean consume(ByteBuf in) {
+        if (over || handshake || content.busy()) {
+            return false;
+        }
+        if (content.receiving()) {
+            return content.consume(in);
+        }
+        CommandDecoder.Line line = commands.next(in);
+        if (line == null) {
+            return false;
+        }
+        link.expect(services.limits().command());
+        execute(CommandParser.parse(line));
+        return true;
+    }
+
+    @Override
+    public void tlsUp(String protocol, String cipher) {
+        handshake = false;
+        tls.succeeded(protocol, cipher);
+        clientName = null;   // the session starts anew: RFC 3207 section 4.2
+        link.expect(services.limits().command());
+        link.resume();
+    }
+
+    @Override
+    public void tlsFailed(String detail) {
+        tls.failed(detail);
+    }
+
+    @Override
+    public void timedOut() {
+        metrics.rejected(Rejection.Timeout);
+        end(Reply.of(421, "4.4.2", client.serverName() + " timeout, closing"));
+    }
+
+    @Override
+    public void drain() {
+        if (content.receiving() || content.busy()) {
+            draining = true;
+        } else {
+            end(handshake ? null : shutdown());
+        }
+    }
+
+    @Override
+    public void closed() {
+        over = true;
+        reset("connection closed");
+        tls.ended();
+    }
+
+    private void execute(SmtpCommand command) {
+        if (tls.awaited() && !allowedInClear(command)) {
+            tls.refused(command instanceof SmtpCommand.Mail || command instanceof SmtpCommand.Invalid i && i.verb().equals("MAIL"));
+            fail(SessionTls.REQUIRED);
+            if (command instanceof SmtpCommand.Bdat bdat) {
+                content.skip(bdat.size(), null);
+            }
+            return;
+        }
+        switch (command) {
+            case SmtpCommand.Ehlo ehlo -> ehlo(ehlo.domain());
+            case SmtpCommand.Helo helo -> helo(helo.domain());
+            case SmtpCommand.Mail mail -> mail(mail);
+            case SmtpCommand.Rcpt rcpt -> rcpt(rcpt);
+            case SmtpCommand.Data data -> data();
+            case SmtpCommand.Bdat bdat -> bdat(bdat);
+            case SmtpCommand.Rset rset -> {
+                reset("RSET");
+                link.reply(Reply.of(250, "2.0.0", "reset"));
+            }
+            case SmtpCommand.Noop noop -> link.reply(Reply.of(250, "2.0.0", "ok"));
+            case SmtpCommand.Vrfy vrfy -> link.reply(Reply.of(252, "2.0.0", "send some mail, it will be tried"));
+            case SmtpCommand.Help help -> link.reply(Reply.of(214, "2.0.0", "commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS QUIT"));
+            case SmtpCommand.Quit quit -> end(Reply.of(221, "2.0.0", client.serverName() + " closing"));
+            case SmtpCommand.StartTls starttls -> starttls();
+            case SmtpCommand.Invalid invalid -> {
+                fail(invalid.reply());
+                if (invalid.verb().equals("BDAT") && !over) {
+                    // How many octets follow is unknown: they must not be taken for commands.
+                    end(Reply.of(421, "4.7.0", "octets of unknown number follow, closing"));
+                }
+            }
+        }
+    }
+
+    private static boolean allowedInClear(SmtpCommand command) {
+        return switch (command) {
+            case SmtpCommand.Noop noop -> true;
+            case SmtpCommand.Ehlo ehlo -> true;
+            case SmtpCommand.Quit quit -> true;
+            case SmtpCommand.StartTls starttls -> true;
+            case SmtpCommand.Invalid invalid -> List.of("", "EHLO", "QUIT", "STARTTLS", "BDAT").contains(invalid.verb());
+            default -> false;
+        };
+    }
+
+    private void ehlo(String domain) {
+        reset("EHLO");
+        clientName = domain;
+        esmtp = true;
+        var policy = client.policy();
+        List<String> lines = new ArrayList<>(List.of(client.serverName(), "PIPELINING", "SIZE " + policy.maxMessageSize(), "8BITMIME", "SMTPUTF8",
+                "CHUNKING", "DSN", "ENHANCEDSTATUSCODES",
+                "LIMITS MAILMAX=" + policy.maxMessagesPerConnection() + " RCPTMAX=" + policy.maxRecipientsPerMessage()));
+        if (tls.offered()) {
+            lines.add("STARTTLS");
+        }
+        link.reply(new Reply(250, null, lines));
+    }
+
+    private void helo(String domain) {
+        reset("HELO");
+        clientName = domain;
+        esmtp = false;
+        link.reply(Reply.of(250, null, client.serverName()));
+    }
+
+    private void mail(SmtpCommand.Mail mail) {
+        if (clientName == null || transaction != null) {
+            fail(Reply.of(503, "5.5.1", clientName == null ? "EHLO or HELO first" : "a sender was given already"));
+        } else if (messages >= client.policy().maxMessagesPerConnection()) {
+            metrics.rejected(Rejection.MessageLimit);
+            end(Reply.of(421, "4.7.0", "too many messages in this connection"));
+        } else if (mail.size() > client.policy().maxMessageSize()) {
+            metrics.rejected(Rejection.MessageSize);
+            link.reply(Reply.of(552, "5.3.4", "message is larger than " + client.policy().maxMessageSize() + " octets"));
+        } else if (services.spool().admission() != Spool.Admission.OK) {
+            metrics.rejected(Rejection.SpoolFull);
+            link.reply(Reply.of(452, "4.3.1", "insufficient system storage"));
+        } else {
+            transaction = new MailTransaction(mail, services.spool().begin());
+            services.log().log(new MailEvent.StartMessage(transaction.mid(), client.icid()));
+            services.log().log(new MailEvent.From(transaction.mid(), client.icid(), mail.sender().address()));
+            link.reply(Reply.of(250, "2.1.0", "sender " + mail.sender() + " ok"));
+        }
+    }
+
+    private void rcpt(SmtpCommand.Rcpt rcpt) {
+        if (transaction == null || content.chunking()) {
+            fail(Reply.of(503, "5.5.1", transaction == null ? "MAIL first" : "content is on its way already"));
+            return;
+        }
+        if (rcpt.recipient().needsUtf8() && !transaction.mail().smtpUtf8()) {
+            fail(Reply.of(553, "5.6.7", "an address beyond ASCII needs SMTPUTF8"));
+            return;
+        }
+        // <Postmaster> without domain (RFC 5321 section 4.5.1) is the postmaster of this server.
+        String address = rcpt.recipient().domain().isEmpty() ? rcpt.recipient().local() + "@" + client.serverName() : rcpt.recipient().address();
+        if (!client.relays() && !client.listener().recipientAccess().accepts(address)) {
+            metrics.rejected(Rejection.RecipientAccess);
+            services.log().log(new MailEvent.RecipientRejected(client.icid(), address, "Rejected by RAT"));
+            link.reply(Reply.of(550, "5.7.1", "recipient " + rcpt.recipient() + " rejected"));
+        } else if (transaction.recipients().size() >= client.policy().maxRecipientsPerMessage()) {
+            metrics.rejected(Rejection.RecipientLimit);
+            link.reply(Reply.of(452, "4.5.3", "too many recipients"));
+        } else {
+            int rid = transaction.add(address, rcpt);
+            services.log().log(new MailEvent.To(transaction.mid(), client.icid(), rid, address));
+            link.reply(Reply.of(250, "2.1.5", "recipient " + rcpt.recipient() + " ok"));
+        }
+    }
+
+    private void data() {
+        if (noRecipient() || content.chunking()) {
+            fail(noRecipient() ? outOfOrder() : Reply.of(503, "5.5.1", "after BDAT comes BDAT"));
+        } else {
+            link.reply(Reply.of(354, null, "go ahead"));
+            content.data(transaction, trace());
+        }
+    }
+
+    private void bdat(SmtpCommand.Bdat bdat) {
+        if (noRecipient()) {
+            errors++;
+            content.skip(bdat.size(), outOfOrder());
+        } else {
+            content.chunk(transaction, trace(), bdat.size(), bdat.last());
+        }
+    }
+
+    private void starttls() {
+        Reply answer = tls.starttls(esmtp && clientName != null);
+        if (answer.positive()) {
+            reset("STARTTLS");
+            handshake = true;
+            commands.reset();
+            link.reply(answer);
+            link.expect(null);
+            link.startTls(name -> tls.contexts().map(name));
+        } else {
+            fail(answer);
+        }
+    }
+
+    private boolean noRecipient() {
+        return transaction == null || transaction.recipients().isEmpty();
+    }
+
+    private Reply outOfOrder() {
+        return transaction == null ? Reply.of(503, "5.5.1", "MAIL first") : Reply.of(554, "5.5.1", "no valid recipients");
+    }
+
+    private ReceivedHeader trace() {
+        var recipients = transaction.recipients();
+        return new ReceivedHeader(clientName, client.hostName(), client.address(), client.serverName(), esmtp, transaction.mail().smtpUtf8(),
+                tls.trace(), transaction.mid(), recipients.size() == 1 ? recipients.getFirst().address() : null, services.clock().instant());
+    }
+
+    /** The transaction has ended: its answer is given. */
+    private void contentDone() {
+        transaction = null;
+        messages++;
+        if (draining) {
+            end(shutdown());
+        } else if (!over) {
+            link.expect(services.limits().command());
+        }
+    }
+
+    private void reset(String reason) {
+        if (transaction != null && content.abort(transaction)) {
+            services.log().log(new MailEvent.MessageAborted(transaction.mid(), reason));
+            transaction = null;
+        }
+    }
+
+    private void fail(Reply reply) {
+        link.reply(reply);
+        if (++errors >= services.limits().maxErrors()) {
+            metrics.rejected(Rejection.Errors);
+            end(Reply.of(421, "4.7.0", "too many errors"));
+        }
+    }
+
+    private Reply shutdown() {
+        return Reply.of(421, "4.3.2", client.serverName() + " shutting down");
+    }
+
+    private void end(Reply lastWord) {
+        over = true;
+        link.close(lastWord);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.postern.gateway.smtp;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.Mapping;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/** What a session needs of its connection. Used on the connection's event loop alone. */
+interface SessionLink {
+
+    /** Queues a reply; it goes out with others as soon as there is nothing more to do. */
+    void reply(Reply reply);
+
+    /** Says a last word, or nothing for null, and closes; nothing more is read. */
+    void close(Reply lastWord);
+
+    /** Throws away what was received and not yet read, and begins a TLS handshake; what was replied before goes out in clear. */
+    void startTls(Mapping<? super String, SslContext> contexts);
+
+    /** Gives the client this long for what it has to do next; null: it is not the client's turn. */
+    void expect(Duration time);
+
+    /** Goes on with what was received: the session is free again. */
+    void resume();
+
+    Executor loop();
+
+    ByteBufAllocator allocator();
+}

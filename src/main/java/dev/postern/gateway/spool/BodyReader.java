@@ -1,0 +1,94 @@
+package dev.postern.gateway.spool;
+
+import dev.postern.gateway.spool.Spool.SpoolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+/** Reads stretches of bodies and checks each chunk that it touches. */
+final class BodyReader {
+    private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+
+    /** Data that is there but wrong, or missing where it should be. */
+    static final class DamagedException extends Exception {
+        DamagedException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    private final Store store;
+
+    BodyReader(Store store) {
+        this.store = store;
+    }
+
+    /** @return up to {@code length} bytes from {@code offset} on; fewer only at the end of the body */
+    ByteBuf read(long mid, long offset, int length) throws DamagedException, RocksDBException {
+        var number = Math.toIntExact(offset / Chunk.DATA);
+        var skip = (int) (offset % Chunk.DATA);
+        var into = ALLOCATOR.directBuffer(Math.min(length, Chunk.DATA));
+        var framed = ALLOCATOR.directBuffer(Chunk.FRAMED, Chunk.FRAMED);
+        try {
+            while (into.readableBytes() < length) {
+                if (!load(mid, number, framed)) {
+                    requireEnd(mid, number, offset + into.readableBytes());
+                    break;
+                }
+                var available = framed.readableBytes() - Chunk.HEADER - skip;
+                if (available > 0) {
+                    into.writeBytes(framed, Chunk.HEADER + skip, Math.min(available, length - into.readableBytes()));
+                }
+                if (framed.readableBytes() < Chunk.FRAMED) {
+                    requireEnd(mid, number, (long) number * Chunk.DATA + framed.readableBytes() - Chunk.HEADER);
+                    break;
+                }
+                skip = 0;
+                number++;
+            }
+            return into.retain();
+        } finally {
+            framed.release();
+            into.release();
+        }
+    }
+
+    private boolean load(long mid, int number, ByteBuf framed) throws DamagedException, RocksDBException {
+        framed.clear();
+        int length;
+        try {
+            length = store.chunk(mid, number, framed.nioBuffer(0, Chunk.FRAMED));
+        } catch (RocksDBException e) {
+            if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption) {
+                throw new DamagedException("chunk " + number + " cannot be read: " + e.getMessage(), e);
+            }
+            throw e;
+        }
+        if (length < 0) {
+            return false;
+        }
+        framed.writerIndex(Math.min(length, Chunk.FRAMED));
+        if (length > Chunk.FRAMED || !Chunk.intact(mid, number, framed)) {
+            throw new DamagedException("chunk " + number + " does not match its checksum", null);
+        }
+        return true;
+    }
+
+    /** A body must not end before its envelope says so. */
+    private void requireEnd(long mid, int number, long reached) throws DamagedException, RocksDBException {
+        var bytes = store.envelope(mid);
+        if (bytes == null) {
+            throw new SpoolException("MID " + mid + " is not in the spool (any more)", false, null);
+        }
+        Envelope envelope;
+        try {
+            envelope = EnvelopeCodec.decode(mid, bytes);
+        } catch (IllegalArgumentException e) {
+            throw new DamagedException(e.getMessage(), e);
+        }
+        if (reached < envelope.size()) {
+            throw new DamagedException("chunk " + number + ": the body ends after " + reached + " of " + envelope.size() + " bytes", null);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.postern.gateway.spool;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Free space of the spool's volume, measured on a thread of its own twice a second; what was accepted since then is taken off. New
+ * messages stop at the reserve, bodies under way at half of it: the rest is for the outcome of deliveries, which is what frees space.
+ */
+final class DiskSpace implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(DiskSpace.class);
+    private static final long INTERVAL_MILLIS = 500;
+
+    private final LongSupplier measure;
+    private final AtomicLong taken = new AtomicLong();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("postern-spool-space").factory());
+    private volatile long usable;
+    private volatile long reserve;
+    private volatile boolean writeFailed;
+
+    DiskSpace(LongSupplier measure) {
+        this.measure = measure;
+        usable = measure.getAsLong();
+    }
+
+    /** Bytes that this user may still write to the volume of {@code folder}. */
+    static LongSupplier of(Path folder) {
+        return () -> {
+            try {
+                return Files.getFileStore(folder).getUsableSpace();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+
+    /** Measures from now on; {@code afterwards} runs after each measurement and must be short. */
+    void start(Runnable afterwards) {
+        clock.scheduleWithFixedDelay(() -> {
+            try {
+                measure();
+                afterwards.run();
+            } catch (RuntimeException e) {
+                LOG.warn("Free space of the spool could not be measured", e);
+            }
+        }, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    void measure() {
+        var before = taken.get();
+        usable = measure.getAsLong();
+        taken.addAndGet(-before);
+    }
+
+    void reserve(long bytes) {
+        reserve = Math.max(0, bytes);
+    }
+
+    long reserve() {
+        return reserve;
+    }
+
+    void accepted(long bytes) {
+        taken.addAndGet(bytes);
+    }
+
+    /** Bytes that are free as far as is known. */
+    long free() {
+        return Math.max(0, usable - taken.get());
+    }
+
+    /** Whether no new message may come in. */
+    boolean closedForNew() {
+        return writeFailed || free() < reserve;
+    }
+
+    /** Whether not even a message under way may go on. */
+    boolean closedForAll() {
+        return writeFailed || free() < reserve / 2;
+    }
+
+    void writeFailed(boolean failed) {
+        writeFailed = failed;
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+    }
+}

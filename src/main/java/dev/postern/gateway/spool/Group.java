@@ -1,0 +1,157 @@
+package dev.postern.gateway.spool;
+
+import dev.postern.gateway.spool.Spool.SpoolException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/** The changes of several operations on their way into one write. One thread. */
+final class Group {
+    private static final byte[] NOTHING = {};
+
+    private final Store store;
+    private final Store.Families to;
+    private final WriteBatch batch;
+    private final EnvelopeCache cache;
+    private final Quarantine quarantine;
+    private final int generation;
+    private final Map<Long, Change> changes = new HashMap<>();
+    private boolean durable;
+    private int countDelta;
+
+    /** What becomes of an envelope: its new form, or null where it is removed. */
+    private record Change(boolean stored, long size, Envelope now) {
+    }
+
+    /** @param generation how often the store was reopened */
+    Group(Store store, WriteBatch batch, EnvelopeCache cache, Quarantine quarantine, int generation) {
+        this.store = store;
+        this.to = store.families();
+        this.batch = batch;
+        this.cache = cache;
+        this.quarantine = quarantine;
+        this.generation = generation;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    /** The envelope with the changes so far, or null where there is none. */
+    Envelope envelope(long mid) throws RocksDBException {
+        var change = changes.get(mid);
+        if (change != null) {
+            return change.now();
+        }
+        var cached = cache.get(mid);
+        if (cached != null) {
+            return cached;
+        }
+        var bytes = store.envelope(mid);
+        if (bytes == null) {
+            return null;
+        }
+        try {
+            return EnvelopeCodec.decode(mid, bytes);
+        } catch (IllegalArgumentException e) {
+            throw new SpoolException("MID " + mid + ": " + e.getMessage(), false, e);
+        }
+    }
+
+    /** A new message. */
+    void add(Envelope envelope) {
+        changes.put(envelope.mid(), new Change(false, envelope.size(), envelope));
+    }
+
+    /** A new form of the envelope; the message goes when no recipient is pending. */
+    void change(Envelope envelope) {
+        var before = changes.get(envelope.mid());
+        changes.put(envelope.mid(), new Change(before == null || before.stored(), envelope.size(), envelope.pending() ? envelope : null));
+    }
+
+    void remove(Envelope envelope) {
+        changes.put(envelope.mid(), new Change(true, envelope.size(), null));
+    }
+
+    void put(long mid, List<Chunk> chunks) throws RocksDBException {
+        for (var chunk : chunks) {
+            var key = ByteBuffer.allocateDirect(Long.BYTES + Integer.BYTES).putLong(mid).putInt(chunk.number()).flip();
+            batch.put(to.bodies(), key, chunk.framed().nioBuffer());
+        }
+    }
+
+    /**
+     * Removes chunks. Each key was written once, so a single delete does: with its chunk still in memory neither reaches a data file. (A
+     * range delete would, and every later read would have to look at it.)
+     */
+    void removeChunks(long mid, int count) throws RocksDBException {
+        for (var number = 0; number < count; number++) {
+            batch.singleDelete(to.bodies(), Keys.body(mid, number));
+        }
+    }
+
+    void mark(byte mark, long mid, String text) throws RocksDBException {
+        batch.put(to.meta(), Keys.marked(mark, mid), text == null ? NOTHING : text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void unmark(byte mark, long mid) throws RocksDBException {
+        batch.delete(to.meta(), Keys.marked(mark, mid));
+    }
+
+    void reserveMids(long limit) throws RocksDBException {
+        batch.put(to.meta(), Keys.MID, Keys.ofLong(limit));
+        durable = true;
+    }
+
+    /** This group is to be synced. */
+    void durable() {
+        durable = true;
+    }
+
+    /** Puts all changes into the batch. @param countNow messages before this group */
+    void finish(long countNow) throws RocksDBException {
+        for (var entry : changes.entrySet()) {
+            var mid = entry.getKey();
+            var change = entry.getValue();
+            if (change.now() != null) {
+                batch.put(to.envelopes(), Keys.envelope(mid), EnvelopeCodec.encode(change.now()));
+                countDelta += change.stored() ? 0 : 1;
+                continue;
+            }
+            batch.delete(to.envelopes(), Keys.envelope(mid));
+            removeChunks(mid, Chunk.count(change.size()));
+            countDelta -= change.stored() ? 1 : 0;
+            if (quarantine.reason(mid) != null) {
+                unmark(Keys.QUARANTINED, mid);
+            }
+        }
+        if (countDelta != 0) {
+            batch.put(to.meta(), Keys.COUNT, Keys.ofLong(countNow + countDelta));
+        }
+    }
+
+    boolean isEmpty() {
+        return batch.count() == 0;
+    }
+
+    boolean isDurable() {
+        return durable;
+    }
+
+    /** The write took place. @return by how much the number of messages changed */
+    int written() {
+        changes.forEach((mid, change) -> {
+            if (change.now() == null) {
+                cache.remove(mid);
+                quarantine.remove(mid);
+            } else {
+                cache.put(change.now());
+            }
+        });
+        return countDelta;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.postern.gateway.spool;
+
+import dev.postern.gateway.spool.Spool.SpoolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A message on its way in. One that fits into a chunk stays in memory until it is committed, so it costs one write. */
+final class IncomingMessage implements Spool.Incoming {
+    private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
+    private static final int LEAST_BUFFER = 4 << 10;
+    private static final int NOWHERE = -1;
+
+    private final long mid;
+    private final SpoolWriter writer;
+    private final DiskSpace space;
+    /** The chunk being filled, or null. */
+    private ByteBuf open;
+    private int chunks;
+    private long size;
+    private boolean broken;
+    private boolean ended;
+    /** The writer's: in which generation of the store the first chunks are. */
+    private int generation = NOWHERE;
+
+    IncomingMessage(long mid, SpoolWriter writer, DiskSpace space) {
+        this.mid = mid;
+        this.writer = writer;
+        this.space = space;
+    }
+
+    @Override
+    public long mid() {
+        return mid;
+    }
+
+    @Override
+    public CompletionStage<Void> append(ByteBuf bytes) {
+        List<Chunk> full;
+        try {
+            if (ended || broken) {
+                return CompletableFuture.failedStage(notOpen());
+            }
+            full = fill(bytes);
+        } finally {
+            bytes.release();
+        }
+        if (full.isEmpty()) {
+            return CompletableFuture.completedStage(null);
+        }
+        var append = new Op.Append(this, full);
+        if (space.closedForAll()) {
+            broken = true;
+            append.release();
+            return CompletableFuture.failedStage(noSpace());
+        }
+        if (!writer.submit(append)) {
+            broken = true;
+        }
+        return append.done();
+    }
+
+    /** A full chunk is handed on only when more follows, so that a body of exactly one chunk is a single write too. */
+    private List<Chunk> fill(ByteBuf bytes) {
+        List<Chunk> full = List.of();
+        size += bytes.readableBytes();
+        while (bytes.isReadable()) {
+            if (open != null && open.writerIndex() == Chunk.FRAMED) {
+                full = full.isEmpty() ? new ArrayList<>() : full;
+                full.add(seal());
+            }
+            if (open == null) {
+                open = Chunk.allocate(ALLOCATOR, Math.max(LEAST_BUFFER, bytes.readableBytes()));
+            }
+            open.writeBytes(bytes, Math.min(bytes.readableBytes(), Chunk.FRAMED - open.writerIndex()));
+        }
+        return full;
+    }
+
+    private Chunk seal() {
+        var sealed = Chunk.seal(mid, chunks++, open);
+        open = null;
+        return sealed;
+    }
+
+    @Override
+    public CompletionStage<Void> commit(Envelope envelope) {
+        if (ended) {
+            return CompletableFuture.failedStage(notOpen());
+        }
+        if (broken || space.closedForAll()) {
+            var why = broken ? notOpen() : noSpace();
+            abort();
+            return CompletableFuture.failedStage(why);
+        }
+        if (!envelope.pending()) {
+            abort();
+            return CompletableFuture.failedStage(new IllegalArgumentException("MID " + mid + " has no recipient that is pending"));
+        }
+        ended = true;
+        var stored = chunks;
+        var commit = new Op.Commit(this, open == null ? List.of() : List.of(seal()), envelope.as(mid, size));
+        if (!writer.submit(commit)) {
+            writer.submit(new Op.Abort(this, stored));
+        }
+        return commit.done();
+    }
+
+    @Override
+    public void abort() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (open != null) {
+            open.release();
+            open = null;
+        }
+        if (chunks > 0) {
+            writer.submit(new Op.Abort(this, chunks));
+        }
+    }
+
+    private SpoolException notOpen() {
+        return new SpoolException("MID " + mid + (ended ? " is committed or aborted" : " failed before"), false, null);
+    }
+
+    private SpoolException noSpace() {
+        return new SpoolException("MID " + mid + ": the spool's volume is full (" + space.free() + " bytes free, reserve "
+                + space.reserve() + ")", true, null);
+    }
+
+    /** Writer: chunks of this message are in the store. */
+    boolean partlyStored() {
+        return generation != NOWHERE;
+    }
+
+    boolean isStoredIn(int current) {
+        return generation == current;
+    }
+
+    /** Writer: chunks go to this generation of the store. @return whether they are the first */
+    boolean storedIn(int current) {
+        if (generation != NOWHERE && generation != current) {
+            throw new SpoolException("MID " + mid + ": what came in before a storage failure was dropped", false, null);
+        }
+        var first = generation == NOWHERE;
+        generation = current;
+        return first;
+    }
+}

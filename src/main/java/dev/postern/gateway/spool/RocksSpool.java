@@ -1,0 +1,266 @@
+package dev.postern.gateway.spool;
+
+import dev.postern.gateway.spool.Envelope.Recipient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+import org.rocksdb.RocksDBException;
+
+/**
+ * The spool in an embedded store, in a folder of its own. One thread writes groups of operations and syncs them together, a few read, one
+ * runs completions in order: what is chained to a stage must not block.
+ *
+ * <p>Envelopes are kept with the MID that {@link #begin} gave and the size that was appended, whatever the caller put there.
+ * {@link #update} of a message that is gone does nothing; {@link #updateWithDsn} of one fails, so that nothing bounces twice. When
+ * storage fails, appends and commits fail, updates wait until it is back (it is tried again without end), reads go on.
+ */
+public final class RocksSpool implements Spool {
+    private static final Logger LOG = Logger.getLogger(RocksSpool.class);
+    private static final int PAGE = 256;
+
+    /**
+     * A message that is held back, as its data does not match its checksum. It may still be bounced with {@link #updateWithDsn}, which
+     * removes it.
+     *
+     * @param mid    its ID
+     * @param reason what is damaged
+     */
+    public record Damaged(long mid, String reason) {
+    }
+
+    private final Store store;
+    private final SpoolWriter writer;
+    private final BodyReader bodies;
+    private final MidSequence mids;
+    private final Quarantine quarantine = new Quarantine();
+    private final DiskSpace space;
+    private final SpaceKeeper keeper;
+    private final SpoolMetrics metrics;
+    private final Consumer<Damaged> onDamaged;
+    private final ExecutorService readers;
+    private final ExecutorService completions = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("postern-spool-done").factory());
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile int maxMessages = Integer.MAX_VALUE;
+
+    /**
+     * Opens the spool in {@code folder}, which is made where it is missing, and removes what was not committed. Without limits until
+     * {@link #limits}.
+     *
+     * @param onCommitted takes each message and DSN once it is durable; must not block
+     * @param onDamaged   takes each message whose data turns out to be damaged, once
+     * @throws SpoolOpenException naming the folder, what is wrong and what to do
+     */
+    public static RocksSpool open(Path folder, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
+            MeterRegistry registry) throws SpoolOpenException {
+        return open(folder, options, onCommitted, onDamaged, registry, DiskSpace.of(folder));
+    }
+
+    static RocksSpool open(Path folder, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
+            MeterRegistry registry, LongSupplier usableBytes) throws SpoolOpenException {
+        var store = Store.open(folder, options);
+        try {
+            return new RocksSpool(store, options, onCommitted, onDamaged, registry, usableBytes);
+        } catch (RocksDBException e) {
+            store.close();
+            throw SpoolFolder.explain(folder, e);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private RocksSpool(Store store, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged, MeterRegistry registry,
+            LongSupplier usableBytes) throws RocksDBException {
+        this.store = store;
+        this.onDamaged = onDamaged;
+        bodies = new BodyReader(store);
+        quarantine.load(store.quarantined());
+        var first = store.number(Keys.MID, 1);
+        mids = new MidSequence(first, store.reserveMids(first + options.midBlock()), options.midBlock());
+        space = new DiskSpace(usableBytes);
+        metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
+        readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(options.queueLength()), Thread.ofPlatform().name("postern-spool-read-", 1).factory());
+        writer = new SpoolWriter(store, options, mids, quarantine, space, metrics, completions::execute, onCommitted,
+                store.number(Keys.COUNT, 0));
+        keeper = new SpaceKeeper(store, space);
+        space.start(keeper::look);
+        writer.start();
+    }
+
+    @Override
+    public Admission admission() {
+        if (space.closedForNew()) {
+            return Admission.DISK_FULL;
+        }
+        return messages() >= maxMessages ? Admission.QUEUE_FULL : Admission.OK;
+    }
+
+    @Override
+    public Incoming begin() {
+        requireOpen();
+        if (mids.runsLow()) {
+            writer.submit(new Op.Reserve(mids));
+        }
+        return new IncomingMessage(mids.take(), writer, space);
+    }
+
+    @Override
+    public CompletionStage<Void> update(long mid, Map<Integer, Recipient> updates) {
+        var update = new Op.Update(mid, updates, null, List.of());
+        writer.submit(update);
+        return update.done().thenApply(none -> null);
+    }
+
+    @Override
+    public CompletionStage<Long> updateWithDsn(long mid, Map<Integer, Recipient> updates, Envelope dsn, byte[] dsnBody) {
+        if (!dsn.pending()) {
+            return CompletableFuture.failedStage(new IllegalArgumentException("the DSN for MID " + mid + " has no recipient that is pending"));
+        }
+        Op.Update update;
+        try {
+            requireOpen();
+            var dsnMid = begin().mid();
+            update = new Op.Update(mid, updates, dsn.as(dsnMid, dsnBody.length), Chunk.split(PooledByteBufAllocator.DEFAULT, dsnMid, dsnBody));
+        } catch (SpoolException e) {
+            return CompletableFuture.failedStage(e);
+        }
+        writer.submit(update);
+        return update.done();
+    }
+
+    @Override
+    public CompletionStage<ByteBuf> read(long mid, long offset, int length) {
+        if (offset < 0 || length < 0) {
+            return CompletableFuture.failedStage(new IllegalArgumentException("offset " + offset + ", length " + length + ": both are 0 or more"));
+        }
+        return reading(mid, () -> {
+            var reason = quarantine.reason(mid);
+            if (reason != null) {
+                throw new SpoolException("MID " + mid + " is held back: " + reason, false, null);
+            }
+            return bodies.read(mid, offset, length);
+        });
+    }
+
+    @Override
+    public CompletionStage<Envelope> envelope(long mid) {
+        return reading(mid, () -> {
+            var bytes = store.envelope(mid);
+            return bytes == null ? null : decode(mid, bytes);
+        });
+    }
+
+    private static Envelope decode(long mid, byte[] bytes) throws BodyReader.DamagedException {
+        try {
+            return EnvelopeCodec.decode(mid, bytes);
+        } catch (IllegalArgumentException e) {
+            throw new BodyReader.DamagedException(e.getMessage(), e);
+        }
+    }
+
+    private <T> CompletionStage<T> reading(long mid, Callable<T> work) {
+        var done = new CompletableFuture<T>();
+        try {
+            readers.execute(() -> {
+                try {
+                    done.complete(work.call());
+                } catch (BodyReader.DamagedException e) {
+                    damaged(mid, e.getMessage());
+                    done.completeExceptionally(new SpoolException("MID " + mid + " is damaged: " + e.getMessage(), false, e));
+                } catch (SpoolException e) {
+                    done.completeExceptionally(e);
+                } catch (Exception | Error e) {
+                    done.completeExceptionally(new SpoolException("MID " + mid + " cannot be read: " + e.getMessage(), false, e));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            done.completeExceptionally(new SpoolException(closed.get() ? "the spool is closed" : "the spool has too many reads waiting", false, e));
+        }
+        return done;
+    }
+
+    private void damaged(long mid, String reason) {
+        if (!quarantine.add(mid, reason)) {
+            return;
+        }
+        LOG.errorf("MID %d is damaged and held back: %s", mid, reason);
+        writer.submit(new Op.Mark(mid, reason));
+        try {
+            onDamaged.accept(new Damaged(mid, reason));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Damage of MID %d could not be reported", mid);
+        }
+    }
+
+    @Override
+    public void forEachPending(Consumer<Envelope> consumer) {
+        requireOpen();
+        var before = mids.unused();
+        for (var from = 0L; from < before;) {
+            var page = store.envelopes(from, before, PAGE);
+            for (var row : page.rows()) {
+                try {
+                    var envelope = decode(row.mid(), row.bytes());
+                    if (quarantine.reason(row.mid()) == null && envelope.pending()) {
+                        consumer.accept(envelope);
+                    }
+                } catch (BodyReader.DamagedException e) {
+                    damaged(row.mid(), e.getMessage());
+                }
+            }
+            if (page.damage() != null) {
+                LOG.errorf("Envelopes from MID %d to below %d cannot be read: %s", page.lostFrom(), page.lostTo(), page.damage().getMessage());
+            }
+            from = page.next();
+        }
+    }
+
+    @Override
+    public long messages() {
+        return writer.messages();
+    }
+
+    @Override
+    public void limits(int maxMessages, long reserveBytes) {
+        this.maxMessages = maxMessages;
+        space.reserve(reserveBytes);
+    }
+
+    private void requireOpen() {
+        if (closed.get()) {
+            throw new SpoolException("the spool is closed", false, null);
+        }
+    }
+
+    /** Writes and syncs what waits, lets reads end and completes all stages; blocks until then. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        space.close();
+        writer.close();
+        readers.close();
+        completions.close();
+        keeper.close();
+        store.close();
+        metrics.close();
+    }
+}

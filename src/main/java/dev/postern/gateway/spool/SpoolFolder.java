@@ -1,0 +1,77 @@
+package dev.postern.gateway.spool;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+/** Whether a folder can hold a spool, and in plain words why not. */
+final class SpoolFolder {
+    private SpoolFolder() {
+    }
+
+    /** Makes the folder where it is missing, and proves that files can be written there. */
+    static void prepare(Path folder) throws SpoolOpenException {
+        try {
+            Files.createDirectories(folder);
+            Files.delete(Files.createTempFile(folder, ".write-check", null));
+        } catch (FileAlreadyExistsException e) {
+            throw new SpoolOpenException("spool folder " + folder + ": " + e.getFile() + " is a file; name a folder", e);
+        } catch (AccessDeniedException e) {
+            throw new SpoolOpenException("spool folder " + folder + " cannot be written by user " + System.getProperty("user.name")
+                    + ": permission denied; give the folder to this user (in Kubernetes: securityContext.fsGroup)", e);
+        } catch (FileSystemException e) {
+            throw new SpoolOpenException("spool folder " + folder + " cannot be written: " + reason(e) + "; " + remedy(e.getReason()), e);
+        } catch (IOException e) {
+            throw new SpoolOpenException("spool folder " + folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Says what an error of the store means for its folder. */
+    static SpoolOpenException explain(Path folder, RocksDBException e) {
+        var text = String.valueOf(e.getMessage());
+        if (text.contains("LOCK")) {
+            return new SpoolOpenException("spool folder " + folder
+                    + " is in use by another gateway; stop that one, or give each gateway a folder of its own", e);
+        }
+        if (text.contains("olumn families") || text.contains("olumn family")) {
+            return new SpoolOpenException("spool folder " + folder + " has another format (" + text
+                    + "); use the version of Postern that wrote it, let it deliver all mail, then upgrade", e);
+        }
+        if (isFull(e)) {
+            return new SpoolOpenException("spool folder " + folder + " is on a full volume; free space or enlarge the volume", e);
+        }
+        if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption) {
+            return new SpoolOpenException("spool folder " + folder + " is damaged: " + text
+                    + "; check the volume, keep a copy of the folder, and restore it or start with an empty one", e);
+        }
+        return new SpoolOpenException("spool folder " + folder + " cannot be opened: " + text, e);
+    }
+
+    /** Whether an error of the store says that space or quota is used up. */
+    static boolean isFull(RocksDBException e) {
+        if (e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace) {
+            return true;
+        }
+        var text = String.valueOf(e.getMessage());
+        return text.contains("No space left") || text.contains("Disk quota exceeded");
+    }
+
+    private static String reason(FileSystemException e) {
+        return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+    }
+
+    private static String remedy(String reason) {
+        if (reason == null) {
+            return "check the folder and its volume";
+        }
+        if (reason.contains("No space") || reason.contains("quota")) {
+            return "free space or enlarge the volume";
+        }
+        return reason.contains("Read-only") ? "mount the volume read-write" : "check the folder and its volume";
+    }
+}

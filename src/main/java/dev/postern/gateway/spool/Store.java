@@ -1,0 +1,277 @@
+package dev.postern.gateway.spool;
+
+import dev.postern.gateway.spool.Spool.SpoolException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The native store and its handles: opened, reopened after a failure, closed. Any thread may read; one thread writes, and it alone
+ * reopens. Handles are used under a lock only, as a closed one would crash the process.
+ */
+final class Store implements AutoCloseable {
+    static final int FORMAT = 1;
+    private static final byte[] ENVELOPES = "envelope".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] BODIES = "body".getBytes(StandardCharsets.US_ASCII);
+
+    static {
+        RocksDB.loadLibrary();
+    }
+
+    private final Path folder;
+    private final StoreSettings settings;
+    private final WriteOptions synced = new WriteOptions().setSync(true).setNoSlowdown(true);
+    private final WriteOptions unsynced = new WriteOptions().setNoSlowdown(true);
+    private final ReadOptions once = new ReadOptions().setFillCache(false);
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private RocksDB database;
+    private ColumnFamilyHandle meta;
+    private ColumnFamilyHandle envelopes;
+    private ColumnFamilyHandle bodies;
+    private boolean closed;
+
+    private Store(Path folder, SpoolOptions options) {
+        this.folder = folder;
+        settings = new StoreSettings(options);
+    }
+
+    static Store open(Path folder, SpoolOptions options) throws SpoolOpenException {
+        SpoolFolder.prepare(folder);
+        var store = new Store(folder, options);
+        try {
+            store.openDatabase();
+            return store;
+        } catch (RocksDBException e) {
+            store.close();
+            throw SpoolFolder.explain(folder, e);
+        } catch (SpoolOpenException | RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private void openDatabase() throws RocksDBException, SpoolOpenException {
+        var families = List.of(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, settings.meta),
+                new ColumnFamilyDescriptor(ENVELOPES, settings.envelopes), new ColumnFamilyDescriptor(BODIES, settings.bodies));
+        var handles = new ArrayList<ColumnFamilyHandle>(families.size());
+        database = RocksDB.open(settings.database, folder.toString(), families, handles);
+        meta = handles.get(0);
+        envelopes = handles.get(1);
+        bodies = handles.get(2);
+        checkFormat();
+        dropUncommitted();
+    }
+
+    private void checkFormat() throws RocksDBException, SpoolOpenException {
+        var format = database.get(meta, Keys.FORMAT);
+        if (format == null) {
+            requireEmpty();
+            database.put(meta, synced, Keys.FORMAT, ByteBuffer.allocate(Integer.BYTES).putInt(FORMAT).array());
+        } else if (format.length != Integer.BYTES || ByteBuffer.wrap(format).getInt() != FORMAT) {
+            var found = format.length == Integer.BYTES ? Integer.toString(ByteBuffer.wrap(format).getInt()) : "unknown";
+            throw new SpoolOpenException("spool folder " + folder + " has format " + found + ", this version reads format " + FORMAT
+                    + "; use the version of Postern that wrote it, let it deliver all mail, then upgrade", null);
+        }
+    }
+
+    private void requireEmpty() throws RocksDBException, SpoolOpenException {
+        try (var all = database.newIterator(meta)) {
+            all.seekToFirst();
+            all.status();
+            if (all.isValid()) {
+                throw new SpoolOpenException("spool folder " + folder + " holds a store that is no spool; name an empty folder", null);
+            }
+        }
+    }
+
+    /** Messages that were coming in when the process ended: their marks say which, so nothing else is looked at. */
+    private void dropUncommitted() throws RocksDBException {
+        var mids = new ArrayList<Long>();
+        marked(Keys.UNCOMMITTED).forEach((mid, text) -> mids.add(mid));
+        if (mids.isEmpty()) {
+            return;
+        }
+        try (var batch = new WriteBatch()) {
+            for (var mid : mids) {
+                batch.deleteRange(bodies, Keys.body(mid, 0), Keys.body(mid + 1, 0));
+                batch.delete(meta, Keys.marked(Keys.UNCOMMITTED, mid));
+            }
+            database.write(synced, batch);
+        }
+    }
+
+    private Map<Long, String> marked(byte mark) throws RocksDBException {
+        var found = new HashMap<Long, String>();
+        try (var all = database.newIterator(meta)) {
+            for (all.seek(new byte[] {mark}); all.isValid() && all.key()[0] == mark; all.next()) {
+                if (Keys.isMarked(mark, all.key())) {
+                    found.put(Keys.midOfMarked(all.key()), new String(all.value(), StandardCharsets.UTF_8));
+                }
+            }
+            all.status();
+        }
+        return found;
+    }
+
+    /** Closes and opens again, which replays the log: the way out of every failed write. Writer only. */
+    void reopen() throws RocksDBException, SpoolOpenException {
+        stopBackgroundWork();
+        lock.writeLock().lock();
+        try {
+            if (closed) {
+                throw gone();
+            }
+            closeDatabase();
+            openDatabase();
+        } catch (RocksDBException | SpoolOpenException | RuntimeException e) {
+            closeDatabase();
+            throw e;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Writes all of {@code batch} or nothing. Writer only. Answers Incomplete instead of waiting while flushes lag behind. */
+    void write(WriteBatch batch, boolean sync) throws RocksDBException {
+        reading(() -> {
+            database.write(sync ? synced : unsynced, batch);
+            return null;
+        });
+    }
+
+    byte[] envelope(long mid) throws RocksDBException {
+        return reading(() -> database.get(envelopes, Keys.envelope(mid)));
+    }
+
+    /** Copies a chunk into {@code into}. @return its length, which may exceed what {@code into} takes, or a negative number */
+    int chunk(long mid, int number, ByteBuffer into) throws RocksDBException {
+        var key = ByteBuffer.allocateDirect(Long.BYTES + Integer.BYTES).putLong(mid).putInt(number).flip();
+        return reading(() -> database.get(bodies, once, key, into));
+    }
+
+    /** A number among the settings of the store itself, or {@code otherwise} where it is not there yet. */
+    long number(byte[] key, long otherwise) throws RocksDBException {
+        var value = reading(() -> database.get(meta, key));
+        return value == null ? otherwise : Keys.toLong(value);
+    }
+
+    /** Records before anything else runs that IDs below {@code limit} may be in use. */
+    long reserveMids(long limit) throws RocksDBException {
+        return reading(() -> {
+            database.put(meta, synced, Keys.MID, Keys.ofLong(limit));
+            return limit;
+        });
+    }
+
+    Map<Long, String> quarantined() throws RocksDBException {
+        return reading(() -> marked(Keys.QUARANTINED));
+    }
+
+    /** A batch's view of the column families; valid until the next {@link #reopen}, so for the writer only. */
+    Families families() {
+        return new Families(meta, envelopes, bodies);
+    }
+
+    record Families(ColumnFamilyHandle meta, ColumnFamilyHandle envelopes, ColumnFamilyHandle bodies) {
+    }
+
+    /** Up to {@code most} envelopes from {@code from} on. */
+    EnvelopeScan.Page envelopes(long from, long before, int most) {
+        return readingUnchecked(() -> EnvelopeScan.page(database, envelopes, once, from, before, most));
+    }
+
+    /** Gives back the space of removed bodies. Blocks for as long as that takes. */
+    void compactBodies() throws RocksDBException {
+        reading(() -> {
+            try (var flush = new FlushOptions().setWaitForFlush(true)) {
+                database.flush(flush, List.of(bodies, envelopes, meta));
+            }
+            database.compactRange(bodies);
+            return null;
+        });
+    }
+
+    private interface Work<T> {
+        T run() throws RocksDBException;
+    }
+
+    private <T> T reading(Work<T> work) throws RocksDBException {
+        lock.readLock().lock();
+        try {
+            if (database == null) {
+                throw gone();
+            }
+            return work.run();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private <T> T readingUnchecked(Work<T> work) {
+        try {
+            return reading(work);
+        } catch (RocksDBException e) {
+            throw new SpoolException("spool folder " + folder + " cannot be read: " + e.getMessage(), false, e);
+        }
+    }
+
+    private SpoolException gone() {
+        return new SpoolException(closed ? "the spool is closed" : "spool folder " + folder + " is not open after a failure; it is tried again",
+                false, null);
+    }
+
+    /** A compaction that was asked for holds the lock: it has to end first. */
+    void stopBackgroundWork() {
+        lock.readLock().lock();
+        try {
+            if (database != null) {
+                database.cancelAllBackgroundWork(false);
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private void closeDatabase() {
+        if (database == null) {
+            return;
+        }
+        bodies.close();
+        envelopes.close();
+        meta.close();
+        database.close();
+        database = null;
+    }
+
+    @Override
+    public void close() {
+        stopBackgroundWork();
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                closeDatabase();
+                once.close();
+                unsynced.close();
+                synced.close();
+                settings.close();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

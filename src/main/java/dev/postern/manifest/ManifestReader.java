@@ -1,0 +1,104 @@
+package dev.postern.manifest;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Reads the manifests of a folder: every {@code *.yaml} and {@code *.yml} in it and in its folders, except hidden files and
+ * folders and {@code kustomization.yaml}, which is no resource. Threads may share a reader.
+ */
+public final class ManifestReader {
+    private final ManifestParser parser;
+
+    /** @param namespace of resources that name none */
+    public ManifestReader(String namespace) {
+        parser = new ManifestParser(namespace);
+    }
+
+    /** Reads a folder. Whatever is wrong, with the folder too, is among the errors of the result. */
+    public Manifests read(Path folder) {
+        List<ManifestError> errors = new ArrayList<>();
+        Map<Path, String> contents = new TreeMap<>();
+        if (!Files.isDirectory(folder)) {
+            errors.add(new ManifestError(folder, 0, "", Files.exists(folder) ? "is not a folder" : "does not exist"));
+        }
+        for (Path file : files(folder, errors)) {
+            try {
+                contents.put(file, text(file));
+            } catch (CharacterCodingException e) {
+                errors.add(new ManifestError(file, 0, "", "is not UTF-8"));
+            } catch (IOException e) {
+                errors.add(new ManifestError(file, 0, "", "cannot be read: " + e));
+            }
+        }
+        return parser.parse(contents, errors);
+    }
+
+    /** Parses texts by their file; touches no file. */
+    public Manifests parse(Map<Path, String> contents) {
+        return parser.parse(new TreeMap<>(contents), List.of());
+    }
+
+    private static List<Path> files(Path folder, List<ManifestError> errors) {
+        List<Path> files = new ArrayList<>();
+        if (!errors.isEmpty()) {
+            return files;
+        }
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+                    return visited.equals(folder) || !isHidden(visited) ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    if (isManifest(file)) {
+                        files.add(file);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) {
+                    errors.add(new ManifestError(file, 0, "", "cannot be read: " + e));
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            errors.add(new ManifestError(folder, 0, "", "cannot be read: " + e));
+        }
+        return files;
+    }
+
+    private static boolean isManifest(Path file) {
+        String name = file.getFileName().toString();
+        boolean yaml = name.endsWith(".yaml") || name.endsWith(".yml");
+        return yaml && !isHidden(file) && !name.matches("kustomization\\.ya?ml") && Files.isRegularFile(file);
+    }
+
+    private static boolean isHidden(Path path) {
+        return path.getFileName().toString().startsWith(".");
+    }
+
+    private static String text(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(YamlText.LONGEST + 1);
+            if (bytes.length > YamlText.LONGEST) {
+                throw new IOException("it is larger than " + (YamlText.LONGEST >> 20) + " MiB");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        }
+    }
+}

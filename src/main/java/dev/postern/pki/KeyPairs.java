@@ -1,0 +1,187 @@
+package dev.postern.pki;
+
+import dev.postern.api.CertificateSpec.Algorithm;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
+import org.bouncycastle.crypto.params.RSAKeyParameters;
+import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
+import org.bouncycastle.crypto.util.PrivateKeyFactory;
+import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
+import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemWriter;
+
+/** Private keys with their public halves: made, written and read. Messages say what is wrong and never what the key is. */
+public final class KeyPairs {
+    /** What {@link #unsupported} allows, for messages. */
+    public static final String SUPPORTED = "allowed are RSA with 2048 to 8192 bits, and ECDSA on P-256, P-384 or P-521";
+    private static final String READABLE = "needed is one unencrypted private key in PEM (PKCS#8, PKCS#1 or SEC1)";
+    private static final Set<Integer> CURVE_BITS = Set.of(256, 384, 521);
+    private static final int MIN_RSA_BITS = 2048;
+    private static final int MAX_RSA_BITS = 8192;
+
+    private KeyPairs() {
+    }
+
+    public static KeyPair generate(Algorithm algorithm) {
+        try {
+            KeyPairGenerator generator = switch (algorithm) {
+                case RSA_2048 -> rsa(2048);
+                case RSA_3072 -> rsa(3072);
+                case RSA_4096 -> rsa(4096);
+                case ECDSA_P256 -> ec("secp256r1");
+                case ECDSA_P384 -> ec("secp384r1");
+            };
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has RSA and EC", e);
+        }
+    }
+
+    /** The key as unencrypted PKCS#8 in PEM. */
+    public static String toPem(PrivateKey key) {
+        var text = new StringWriter();
+        try (var writer = new PemWriter(text)) {
+            writer.writeObject(new PemObject("PRIVATE KEY", key.getEncoded()));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return text.toString().replace("\r\n", "\n");
+    }
+
+    /**
+     * Reads a private key and computes its public half, whether or not the file has it.
+     *
+     * @param pem PKCS#8, PKCS#1 or SEC1
+     * @throws IllegalArgumentException when there is no key, more than one, an encrypted one, or one that TLS servers here cannot use
+     */
+    public static KeyPair parse(String pem) {
+        List<PrivateKeyInfo> found = new ArrayList<>();
+        try (var parser = new PEMParser(new StringReader(pem))) {
+            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
+                switch (object) {
+                    case PEMKeyPair pair -> found.add(pair.getPrivateKeyInfo());
+                    case PrivateKeyInfo info -> found.add(info);
+                    case PEMEncryptedKeyPair encrypted -> throw encrypted();
+                    case PKCS8EncryptedPrivateKeyInfo encrypted -> throw encrypted();
+                    default -> { }   // EC PARAMETERS, certificates of a combined file
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof Refused refused) {
+                throw refused;
+            }
+            throw new Refused("the private key cannot be read; " + READABLE);   // no cause: it could quote the key
+        }
+        if (found.size() != 1) {
+            throw new Refused("there " + (found.isEmpty() ? "is no private key" : "are " + found.size() + " private keys") + "; " + READABLE);
+        }
+        KeyPair pair = complete(found.getFirst());
+        String why = unsupported(pair.getPublic());
+        if (why != null) {
+            throw new Refused("the private key " + why);
+        }
+        return pair;
+    }
+
+    /** Null where TLS servers here can use such a key, else a phrase such as {@code "is RSA with 1024 bits; allowed are …"}. */
+    public static String unsupported(PublicKey key) {
+        return switch (key) {
+            case RSAPublicKey rsa -> {
+                int bits = rsa.getModulus().bitLength();
+                yield bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS ? null : "is RSA with " + bits + " bits; " + SUPPORTED;
+            }
+            case ECPublicKey ec -> {
+                int bits = ec.getParams().getCurve().getField().getFieldSize();
+                // The JDK reads no explicit curves, and of named ones with these sizes only the NIST curves.
+                yield CURVE_BITS.contains(bits) ? null : "is on a curve of " + bits + " bits; " + SUPPORTED;
+            }
+            default -> "is of type " + key.getAlgorithm() + "; " + SUPPORTED;
+        };
+    }
+
+    /** Whether two public keys are the same key, whatever provider made them. */
+    public static boolean same(PublicKey a, PublicKey b) {
+        if (a instanceof RSAPublicKey x && b instanceof RSAPublicKey y) {
+            return x.getModulus().equals(y.getModulus()) && x.getPublicExponent().equals(y.getPublicExponent());
+        }
+        if (a instanceof ECPublicKey x && b instanceof ECPublicKey y) {
+            return x.getW().equals(y.getW()) && x.getParams().getCurve().equals(y.getParams().getCurve());
+        }
+        return false;
+    }
+
+    private static KeyPair complete(PrivateKeyInfo info) {
+        try {
+            AsymmetricKeyParameter secret = PrivateKeyFactory.createKey(info);
+            AsymmetricKeyParameter open = switch (secret) {
+                case RSAPrivateCrtKeyParameters rsa -> new RSAKeyParameters(false, rsa.getModulus(), rsa.getPublicExponent());
+                case ECPrivateKeyParameters ec -> new ECPublicKeyParameters(ec.getParameters().getG().multiply(ec.getD()), ec.getParameters());
+                default -> throw new Refused("the private key is of a type that mail servers do not take; " + SUPPORTED);
+            };
+            var factory = KeyFactory.getInstance(secret instanceof ECPrivateKeyParameters ? "EC" : "RSA");
+            PublicKey publicKey = factory.generatePublic(new X509EncodedKeySpec(SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(open).getEncoded()));
+            PrivateKey privateKey = factory.generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+            if (secret instanceof RSAPrivateCrtKeyParameters rsa && !coherent(rsa)) {
+                throw new Refused("the private key is damaged: its factors do not fit its modulus");
+            }
+            return new KeyPair(publicKey, privateKey);
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            if (e instanceof Refused refused) {
+                throw refused;
+            }
+            throw new Refused("the private key is damaged, or of a kind that cannot be used; " + SUPPORTED);
+        }
+    }
+
+    private static boolean coherent(RSAPrivateCrtKeyParameters rsa) {
+        BigInteger modulus = rsa.getP().multiply(rsa.getQ());
+        return modulus.equals(rsa.getModulus());
+    }
+
+    private static KeyPairGenerator rsa(int bits) throws GeneralSecurityException {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(bits);
+        return generator;
+    }
+
+    private static KeyPairGenerator ec(String curve) throws GeneralSecurityException {
+        var generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec(curve));
+        return generator;
+    }
+
+    private static Refused encrypted() {
+        return new Refused("the private key is encrypted; " + READABLE);
+    }
+
+    /** Thrown by this class alone, so that no message of a library gets out. */
+    private static final class Refused extends IllegalArgumentException {
+        private Refused(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.postern.plan;
+
+import dev.postern.api.ListenerSpec;
+import dev.postern.api.ListenerSpec.HostAccess;
+import dev.postern.api.ListenerSpec.RecipientAccess;
+import dev.postern.api.ListenerSpec.Type;
+import dev.postern.api.MailFlowPolicySpec.Behavior;
+import dev.postern.api.MailFlowPolicySpec.TlsMode;
+import dev.postern.plan.ListenerPlan.RecipientRule;
+import dev.postern.plan.ListenerPlan.SenderGroup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The two tables of a listener: who may send, and to whom. */
+final class AccessCompiler {
+    private static final Pattern SENDER_GROUP = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,63}");
+
+    private final ListenerSpec spec;
+    private final Catalog<PolicyPlan> policies;
+    private final Problems.Scope scope;
+    private final Fields fields;
+
+    AccessCompiler(ListenerSpec spec, Catalog<PolicyPlan> policies, Problems.Scope scope) {
+        this.spec = spec;
+        this.policies = policies;
+        this.scope = scope;
+        fields = new Fields(scope);
+    }
+
+    List<SenderGroup> hostAccess() {
+        if (spec.hostAccess.isEmpty()) {
+            scope.invalid("spec.hostAccess", "is empty; every client would be rejected: give at least one sender group");
+        }
+        List<SenderGroup> groups = new ArrayList<>();
+        for (int i = 0; i < spec.hostAccess.size(); i++) {
+            groups.add(senderGroup(spec.hostAccess.get(i), "spec.hostAccess[" + i + "]"));
+        }
+        return groups;
+    }
+
+    List<RecipientRule> recipientAccess() {
+        if (spec.type == Type.Private && !spec.recipientAccess.isEmpty()) {
+            scope.invalid("spec.recipientAccess", "is for Public listeners; a Private listener relays for its sender groups to any recipient: remove it, or make the listener Public");
+        }
+        List<RecipientRule> rules = new ArrayList<>();
+        for (int i = 0; i < spec.recipientAccess.size(); i++) {
+            rules.add(recipients(spec.recipientAccess.get(i), "spec.recipientAccess[" + i + "]"));
+        }
+        return rules;
+    }
+
+    private SenderGroup senderGroup(HostAccess entry, String path) {
+        if (entry.senderGroup == null || !SENDER_GROUP.matcher(entry.senderGroup).matches()) {
+            scope.invalid(path + ".senderGroup", "'" + (entry.senderGroup == null ? "" : entry.senderGroup)
+                    + "' is not a name of a sender group; allowed are 1 to 64 letters, digits, _ and -, not beginning with -");
+        }
+        if (entry.senders.isEmpty()) {
+            scope.invalid(path + ".senders", "is empty; give at least one sender, or ALL");
+        }
+        for (int i = 0; i < entry.senders.size(); i++) {
+            fields.read(path + ".senders[" + i + "]", entry.senders.get(i), SenderPattern::parse);
+        }
+        String policy = entry.policyRef == null ? null : entry.policyRef.name;
+        policies.resolve(policy, path + ".policyRef.name", Problem.Reason.POLICY_NOT_FOUND, Problem.Reason.POLICY_NOT_READY, scope)
+                .ifPresent(p -> checkPolicy(p, entry, path));
+        return new SenderGroup(entry.senderGroup, entry.senders, policy);
+    }
+
+    private void checkPolicy(PolicyPlan policy, HostAccess entry, String path) {
+        if (policy.behavior() == Behavior.Relay) {
+            OpenRelay.everyone(entry.senders).ifPresent(everyone -> scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()
+                    + "' has the behavior Relay, and the senders have '" + everyone + "': this would be an open relay; name the senders that may relay"));
+        }
+        if (policy.behavior() == Behavior.Accept && spec.type == Type.Private) {
+            scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()
+                    + "' has the behavior Accept, which takes mail for recipientAccess, and a Private listener has none; use a policy with the behavior Relay");
+        }
+        if (policy.tls() == TlsMode.Required && takesMail(policy) && spec.certificateRefs.isEmpty()) {
+            scope.invalid("spec.certificateRefs", "TLS is required by MailFlowPolicy '" + policy.name() + "' (sender group '" + entry.senderGroup
+                    + "') but the listener has no certificate; name at least one");
+        }
+    }
+
+    /** The others end a connection before TLS could begin. */
+    private static boolean takesMail(PolicyPlan policy) {
+        return policy.behavior() == Behavior.Accept || policy.behavior() == Behavior.Relay;
+    }
+
+    private RecipientRule recipients(RecipientAccess entry, String path) {
+        if (entry.recipients.isEmpty()) {
+            scope.invalid(path + ".recipients", "is empty; give at least one recipient, or ALL");
+        }
+        for (int i = 0; i < entry.recipients.size(); i++) {
+            fields.read(path + ".recipients[" + i + "]", entry.recipients.get(i), RecipientPattern::parse);
+        }
+        return new RecipientRule(entry.recipients, entry.access);
+    }
+}

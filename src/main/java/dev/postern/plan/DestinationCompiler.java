@@ -1,0 +1,221 @@
+package dev.postern.plan;
+
+import dev.postern.api.DestinationControl;
+import dev.postern.api.DestinationControlSpec;
+import dev.postern.api.DestinationControlSpec.Identity;
+import dev.postern.api.DestinationControlSpec.TlsMode;
+import dev.postern.pki.HostNames;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * From DestinationControls to how mail travels.
+ *
+ * <p>A bad control keeps its last good form only where that is at least as strict as what it now asks for; what the last good
+ * form does not name, and everything where it is less strict or where there never was one, is held: mail waits rather
+ * than travel below what was asked.
+ */
+final class DestinationCompiler {
+    private static final int MAX_CONNECTIONS = 1000;
+    private static final int MAX_MESSAGES = 100_000;
+    private static final int MAX_PORT = 65535;
+    private static final int DEFAULT_PORT = 25;
+
+    private final TrustBundles bundles;
+    private final String gatewayBundle;
+    private final Previous previous;
+    private final Problems problems;
+    private final Map<String, String> owners = new HashMap<>();
+    private String defaultOwner;
+    private final List<DestinationPlan> plans = new ArrayList<>();
+    private final List<String> stale = new ArrayList<>();
+
+    /** @param gatewayBundle what a control trusts that names no bundle; null for the system's authorities */
+    DestinationCompiler(TrustBundles bundles, String gatewayBundle, Previous previous, Problems problems) {
+        this.bundles = bundles;
+        this.gatewayBundle = gatewayBundle;
+        this.previous = previous;
+        this.problems = problems;
+    }
+
+    /** To be called once for each control, the oldest first: it gets the domains that no earlier one has. */
+    void add(DestinationControl control) {
+        var scope = problems.of(ResourceRef.of(control));
+        Draft draft = draft(control, scope);
+        String name = scope.resource().name();
+        if (draft.isDefault && defaultOwner != null) {
+            scope.invalid("spec.default", Problem.Reason.CONFLICTED, "DestinationControl '" + defaultOwner
+                    + "' is the default already, and older; a gateway has one default: remove one of the two, or name its destinations");
+        }
+        boolean bad = scope.bad();
+        List<String> free = unclaimed(draft, scope);
+        if (!bad) {
+            claim(draft.plan(scope.resource(), free, draft.isDefault, null), name);
+            return;
+        }
+        var hold = new LinkedHashSet<>(free);
+        boolean holdDefault = draft.isDefault;
+        Optional<DestinationPlan> good = previous.destination(name);
+        if (good.isPresent()) {
+            DestinationPlan last = good.get();
+            if (draft.stricterThan(last)) {
+                hold.addAll(last.destinations());
+                holdDefault |= last.isDefault();
+            } else if (claim(last.limitedTo(notClaimed(last.destinations()), last.isDefault() && defaultOwner == null), name)) {
+                stale.add(scope.resource().id());
+            }
+        }
+        // What was held stays so until the control is good: otherwise compiling the same resources again would let it go.
+        for (DestinationPlan held : previous.held(name)) {
+            hold.addAll(held.destinations());
+            holdDefault |= held.isDefault();
+        }
+        claim(draft.plan(scope.resource(), notClaimed(hold), holdDefault && defaultOwner == null, scope.why()), name);
+    }
+
+    /** The oldest control's first; where one is in force in an earlier form and holds other domains, that form comes first. */
+    List<DestinationPlan> plans() {
+        return plans;
+    }
+
+    /** IDs of the controls that are in force in an earlier form. */
+    List<String> stale() {
+        return stale;
+    }
+
+    /** Puts a plan in force, unless nothing is left for it. */
+    private boolean claim(DestinationPlan plan, String name) {
+        if (plan.destinations().isEmpty() && !plan.isDefault()) {
+            return false;
+        }
+        plan.destinations().forEach(d -> owners.put(d, name));
+        if (plan.isDefault()) {
+            defaultOwner = name;
+        }
+        plans.add(plan);
+        return true;
+    }
+
+    private List<String> notClaimed(Collection<String> domains) {
+        return domains.stream().filter(d -> !owners.containsKey(d)).toList();
+    }
+
+    private List<String> unclaimed(Draft draft, Problems.Scope scope) {
+        List<String> free = new ArrayList<>();
+        draft.domains.forEach((domain, position) -> {
+            String owner = owners.get(domain);
+            if (owner == null) {
+                free.add(domain);
+            } else {
+                scope.invalid("spec.destinations[" + position + "]", Problem.Reason.CONFLICTED, "'" + domain + "' belongs to DestinationControl '" + owner
+                        + "', which is older; remove it from one of the two");
+            }
+        });
+        return free;
+    }
+
+    private Draft draft(DestinationControl control, Problems.Scope scope) {
+        var fields = new Fields(scope);
+        DestinationControlSpec spec = Specs.normal(control.getSpec(), DestinationControlSpec.class, scope);
+        Map<String, Integer> domains = new LinkedHashMap<>();
+        for (int i = 0; i < spec.destinations.size(); i++) {
+            int position = i;
+            fields.read("spec.destinations[" + i + "]", spec.destinations.get(i), DestinationCompiler::domain).ifPresent(d -> domains.putIfAbsent(d, position));
+        }
+        if (spec.isDefault && !spec.destinations.isEmpty()) {
+            scope.invalid("spec.default", "is true beside spec.destinations; the default stands for every domain that no other names: give one of the two");
+        } else if (!spec.isDefault && spec.destinations.isEmpty()) {
+            scope.invalid("spec.destinations", "is empty; give at least one domain, or default: true");
+        }
+        String own = bundles.resolve(spec.tls.trustBundleRef, "spec.tls.trustBundleRef", scope);
+        String asked = spec.tls.trustBundleRef == null ? gatewayBundle : TrustBundles.id(spec.tls.trustBundleRef);
+        int connections = fields.number(spec.limits.concurrentConnections, "spec.limits.concurrentConnections", 1, MAX_CONNECTIONS);
+        int messages = fields.number(spec.limits.messagesPerConnection, "spec.limits.messagesPerConnection", 1, MAX_MESSAGES);
+        return new Draft(domains, spec.isDefault, spec.tls.mode, spec.tls.identity, own == null ? gatewayBundle : own, asked, connections, messages, route(spec, fields, scope));
+    }
+
+    private static List<DestinationPlan.Host> route(DestinationControlSpec spec, Fields fields, Problems.Scope scope) {
+        List<DestinationPlan.Host> hosts = new ArrayList<>();
+        if (spec.route == null) {
+            return hosts;
+        }
+        if (spec.route.hosts.isEmpty()) {
+            scope.invalid("spec.route.hosts", "is empty; give at least one host, or remove spec.route to deliver by MX");
+        }
+        for (int i = 0; i < spec.route.hosts.size(); i++) {
+            var host = spec.route.hosts.get(i);
+            String path = "spec.route.hosts[" + i + "].";
+            int port = fields.number(host.port == null ? Integer.valueOf(DEFAULT_PORT) : host.port, path + "port", 1, MAX_PORT);
+            int priority = fields.number(host.priority, path + "priority", 0, MAX_PORT);
+            fields.read(path + "host", host.host, DestinationCompiler::routeHost).ifPresent(h -> hosts.add(new DestinationPlan.Host(h, port, priority)));
+        }
+        return hosts;
+    }
+
+    /** A host name in A-labels, or an IP address. */
+    private static String routeHost(String text) {
+        if (HostNames.address(text).isPresent()) {
+            return text;
+        }
+        String name;
+        try {
+            name = HostNames.normal(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("'" + text + "' is neither a host name nor an IP address; allowed are such as relay.example.com, 192.0.2.1 or 2001:db8::1", e);
+        }
+        if (name.matches("(.*\\.)?[0-9]+")) {
+            throw new IllegalArgumentException("'" + text + "' is neither a host name nor a whole IP address; allowed are such as relay.example.com, 192.0.2.1 or 2001:db8::1");
+        }
+        return name;
+    }
+
+    private static String domain(String text) {
+        try {
+            return text.startsWith(".") ? "." + HostNames.normal(text.substring(1)) : HostNames.normal(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("'" + text + "' is not a recipient domain (example.com, or .example.com for its subdomains): " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What a control asks for, as far as it can be read.
+     *
+     * @param domains     with their positions
+     * @param trustBundle what resolves, so that a plan never names a bundle that is not there
+     * @param askedBundle what was named, there or not
+     */
+    private record Draft(Map<String, Integer> domains, boolean isDefault, TlsMode tls, Identity identity, String trustBundle, String askedBundle,
+            int concurrentConnections, int messagesPerConnection, List<DestinationPlan.Host> route) {
+
+        DestinationPlan plan(ResourceRef resource, List<String> destinations, boolean asDefault, String held) {
+            return new DestinationPlan(resource, destinations, asDefault, tls, identity, trustBundle, concurrentConnections, messagesPerConnection, route, held);
+        }
+
+        /** Whether mail that travels as {@code last} says could travel below what is asked. */
+        boolean stricterThan(DestinationPlan last) {
+            if (level(tls) != level(last.tls())) {
+                return level(tls) > level(last.tls());
+            }
+            return tls == TlsMode.RequiredVerify
+                    && (identity != last.identity() && last.identity() != Identity.Destination || !Objects.equals(askedBundle, last.trustBundle()));
+        }
+
+        /** By what may happen to the mail: PreferredVerify lets pass what Required does not, whatever their names suggest. */
+        private static int level(TlsMode mode) {
+            return switch (mode) {
+                case None -> 0;
+                case Preferred -> 1;
+                case PreferredVerify -> 2;
+                case Required -> 3;
+                case RequiredVerify -> 4;
+            };
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.postern.plan;
+
+import dev.postern.api.Listener;
+import dev.postern.api.ListenerSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** From Listeners to ports. A bad one keeps its last good form, unless that would now be in the way of another or an open relay. */
+final class ListenerCompiler {
+    private static final int MAX_PORT = 65535;
+
+    private final String gatewayHostname;
+    private final Catalog<PolicyPlan> policies;
+    private final Catalog<ServedCertificate> certificates;
+    private final Previous previous;
+    private final Problems problems;
+    private final Map<Integer, String> ports = new HashMap<>();
+    private final List<ListenerPlan> plans = new ArrayList<>();
+    private final List<String> stale = new ArrayList<>();
+
+    /** @param gatewayHostname the greeting's name where a listener gives none */
+    ListenerCompiler(String gatewayHostname, Catalog<PolicyPlan> policies, Catalog<ServedCertificate> certificates, Previous previous, Problems problems) {
+        this.gatewayHostname = gatewayHostname;
+        this.policies = policies;
+        this.certificates = certificates;
+        this.previous = previous;
+        this.problems = problems;
+    }
+
+    /** To be called once for each listener, the oldest first: it gets the port that no earlier one has. */
+    void add(Listener listener) {
+        var scope = problems.of(ResourceRef.of(listener));
+        ListenerPlan plan = read(listener, scope);
+        String owner = ports.get(plan.port());
+        if (owner != null) {
+            scope.invalid("spec.port", Problem.Reason.CONFLICTED, "port " + plan.port() + " belongs to Listener '" + owner
+                    + "', which is older; give one of the two another port");
+        }
+        if (!scope.bad()) {
+            claim(plan);
+            return;
+        }
+        previous.listener(plan.name()).filter(this::stillFits).ifPresent(last -> {
+            claim(last);
+            stale.add(scope.resource().id());
+        });
+    }
+
+    List<ListenerPlan> plans() {
+        return plans;
+    }
+
+    /** IDs of the listeners that are in force in an earlier form. */
+    List<String> stale() {
+        return stale;
+    }
+
+    private void claim(ListenerPlan plan) {
+        ports.put(plan.port(), plan.name());
+        plans.add(plan);
+    }
+
+    /** What a last good form names may have changed since. */
+    private boolean stillFits(ListenerPlan last) {
+        return !ports.containsKey(last.port())
+                && last.hostAccess().stream().allMatch(group -> policies.find(group.policy()).isPresent())
+                && last.certificates().stream().allMatch(name -> certificates.find(name).isPresent())
+                && !OpenRelay.in(last, policies);
+    }
+
+    private ListenerPlan read(Listener listener, Problems.Scope scope) {
+        var fields = new Fields(scope);
+        ListenerSpec spec = Specs.normal(listener.getSpec(), ListenerSpec.class, scope);
+        fields.required(spec.type, "spec.type", "Public or Private");
+        int port = fields.number(spec.port, "spec.port", 1, MAX_PORT);
+        if (port == PlanNames.HTTP_PORT) {
+            scope.invalid("spec.port", "port " + port + " is where the pods serve health and metrics; give the listener another one");
+        }
+        if (spec.hostname != null) {
+            fields.hostname(spec.hostname, "spec.hostname");
+        }
+        var access = new AccessCompiler(spec, policies, scope);
+        return new ListenerPlan(scope.resource(), spec.type, port, spec.hostname == null ? gatewayHostname : spec.hostname, certificates(spec, scope),
+                spec.tls.minimumVersion.protocol(), access.hostAccess(), access.recipientAccess());
+    }
+
+    private List<String> certificates(ListenerSpec spec, Problems.Scope scope) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < spec.certificateRefs.size(); i++) {
+            Optional<ServedCertificate> found = certificates.resolve(spec.certificateRefs.get(i).name, "spec.certificateRefs[" + i + "].name",
+                    Problem.Reason.CERTIFICATE_NOT_FOUND, Problem.Reason.CERTIFICATE_NOT_READY, scope);
+            found.map(c -> c.plan().name()).filter(n -> !names.contains(n)).ifPresent(names::add);
+        }
+        return names;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.postern.plan;
+
+import dev.postern.api.Api;
+import dev.postern.api.Certificate;
+import dev.postern.api.GatewayRef;
+import dev.postern.api.MailFlowPolicy;
+import dev.postern.api.MailFlowPolicySpec.Behavior;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Compiles what a gateway obeys. Pure: the same input gives the same plan, in whatever order the resources come.
+ *
+ * <p>A bad resource never takes others down: it keeps its last good form, with whatever that needs, or is left out. Only what
+ * listeners use goes into the plan. Where two resources want the same port, domain or the place of the default, the older
+ * has it.
+ */
+public final class PlanCompiler {
+    private final ResourceSet resources;
+    private final Previous previous;
+    private final Instant now;
+    private final Problems problems = new Problems();
+    private final Set<String> stale = new TreeSet<>();
+
+    private PlanCompiler(ResourceSet resources, Previous previous, Instant now) {
+        this.resources = resources;
+        this.previous = previous;
+        this.now = now;
+    }
+
+    /**
+     * @param resources    one gateway and what attaches to it; what names another gateway is passed over
+     * @param previous     the plan in force, where last good forms come from; or null
+     * @param previousKeys private keys in PEM by certificate name, of {@code previous}
+     * @param now          decides which certificates are valid
+     * @return a plan, and what was wrong; of a plan that was compiled again from the same resources the parts are equal
+     */
+    public static CompiledPlan compile(ResourceSet resources, GatewayPlan previous, Map<String, String> previousKeys, Instant now) {
+        return new PlanCompiler(resources, new Previous(previous, previousKeys), now).compile();
+    }
+
+    private CompiledPlan compile() {
+        var bundles = new TrustBundles(resources.trustBundles(), previous);
+        Optional<Settings> fresh = new SettingsCompiler(bundles, problems).compile(resources.gateway());
+        Optional<Settings> settings = fresh.or(() -> previous.plan().map(GatewayPlan::settings));
+        var policies = policies();
+        var certificates = certificates();
+
+        var listeners = new ListenerCompiler(settings.map(Settings::hostname).orElse(""), policies, certificates, previous, problems);
+        attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef).forEach(listeners::add);
+        var destinations = new DestinationCompiler(bundles, settings.map(Settings::trustBundle).orElse(null), previous, problems);
+        attached(resources.destinations(), d -> d.getSpec() == null ? null : d.getSpec().gatewayRef).forEach(destinations::add);
+        if (settings.isEmpty()) {
+            return new CompiledPlan(null, Map.of(), problems.sorted(), List.of());
+        }
+
+        stale.addAll(listeners.stale());
+        stale.addAll(destinations.stale());
+        Map<String, PolicyPlan> usedPolicies = used(policies, listeners.plans().stream().flatMap(l -> l.hostAccess().stream()).map(ListenerPlan.SenderGroup::policy).toList());
+        Map<String, ServedCertificate> usedCertificates = used(certificates, listeners.plans().stream().flatMap(l -> l.certificates().stream()).toList());
+        ResourceRef gateway = ResourceRef.of(resources.gateway());
+        if (fresh.isEmpty()) {
+            stale.add(gateway.id());
+            gateway = previous.plan().orElseThrow().gateway();
+        }
+        Set<String> usedBundles = new LinkedHashSet<>();
+        Optional.ofNullable(settings.get().trustBundle()).ifPresent(usedBundles::add);
+        destinations.plans().stream().map(DestinationPlan::trustBundle).filter(b -> b != null).forEach(usedBundles::add);
+
+        var plan = new GatewayPlan(gateway, settings.get(), sorted(listeners.plans(), ListenerPlan::name), List.copyOf(usedPolicies.values()),
+                usedCertificates.values().stream().map(ServedCertificate::plan).toList(), bundles.contents(usedBundles),
+                sorted(destinations.plans(), DestinationPlan::name));
+        Map<String, String> keys = usedCertificates.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, c -> c.getValue().key()));
+        return new CompiledPlan(plan, keys, problems.sorted(), List.copyOf(stale));
+    }
+
+    private Catalog<PolicyPlan> policies() {
+        var compiler = new PolicyCompiler(problems);
+        Map<String, String> openTo = groupsOfEveryone();
+        Map<String, PolicyPlan> good = new HashMap<>();
+        List<MailFlowPolicy> attached = attached(resources.policies(), PlanCompiler::gatewayRef);
+        for (MailFlowPolicy policy : attached) {
+            compiler.compile(policy).filter(plan -> !opensRelay(plan, openTo)).ifPresent(plan -> good.put(plan.name(), plan));
+        }
+        return new Catalog<>("MailFlowPolicy", names(attached), elsewhere(resources.policies(), PlanCompiler::gatewayRef), good, previous::policy);
+    }
+
+    /**
+     * Whether a policy that did not relay now would, for everyone. The listener is not at fault then: it was good, and would
+     * stay so in its last good form, with the policy's new one.
+     */
+    private boolean opensRelay(PolicyPlan policy, Map<String, String> openTo) {
+        String group = openTo.get(policy.name());
+        boolean changed = previous.policy(policy.name()).filter(p -> p.behavior() != Behavior.Relay).isPresent();
+        if (policy.behavior() != Behavior.Relay || group == null || !changed) {
+            return false;
+        }
+        problems.of(policy.resource()).invalid("spec.behavior", "'Relay' would make an open relay of " + group + "; name the senders there that may relay, or give them another policy");
+        return true;
+    }
+
+    /** By policy name: a sender group that has this policy and stands for everyone, in words. */
+    private Map<String, String> groupsOfEveryone() {
+        Map<String, String> groups = new HashMap<>();
+        for (var listener : attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef)) {
+            if (listener.getSpec() == null || listener.getSpec().hostAccess == null) {
+                continue;
+            }
+            for (var entry : listener.getSpec().hostAccess) {
+                if (entry != null && entry.senders != null && entry.policyRef != null) {
+                    OpenRelay.everyone(entry.senders).ifPresent(sender -> groups.putIfAbsent(entry.policyRef.name, "Listener '"
+                            + listener.getMetadata().getName() + "', whose sender group '" + entry.senderGroup + "' has '" + sender + "'"));
+                }
+            }
+        }
+        return groups;
+    }
+
+    private Catalog<ServedCertificate> certificates() {
+        var compiler = new CertificateCompiler(resources.keyPairs(), previous, now, problems);
+        Map<String, ServedCertificate> good = new HashMap<>();
+        List<Certificate> attached = attached(resources.certificates(), PlanCompiler::gatewayRef);
+        attached.forEach(c -> compiler.compile(c).ifPresent(served -> good.put(served.plan().name(), served)));
+        return new Catalog<>("Certificate", names(attached), elsewhere(resources.certificates(), PlanCompiler::gatewayRef), good, previous::certificate);
+    }
+
+    /** What listeners name, by name; notes what of it is in an earlier form. */
+    private <T> Map<String, T> used(Catalog<T> catalog, List<String> names) {
+        Map<String, T> used = new TreeMap<>();
+        for (String name : names) {
+            catalog.find(name).ifPresent(found -> used.put(name, found));
+            if (!catalog.good().containsKey(name)) {
+                stale.add(catalog.id(name));
+            }
+        }
+        return used;
+    }
+
+    /** Those of this gateway, the oldest first. */
+    private <T extends HasMetadata> List<T> attached(List<T> all, Function<T, GatewayRef> ref) {
+        String gateway = resources.gateway().getMetadata().getName();
+        return all.stream().filter(r -> gateway.equals(name(ref.apply(r)))).sorted(Age.OLDEST_FIRST).toList();
+    }
+
+    private <T extends HasMetadata> Map<String, String> elsewhere(List<T> all, Function<T, GatewayRef> ref) {
+        Map<String, String> gateways = new HashMap<>();
+        all.forEach(r -> gateways.put(r.getMetadata().getName(), name(ref.apply(r))));
+        return gateways;
+    }
+
+    private static GatewayRef gatewayRef(MailFlowPolicy policy) {
+        return policy.getSpec() == null ? null : policy.getSpec().gatewayRef;
+    }
+
+    private static GatewayRef gatewayRef(Certificate certificate) {
+        return certificate.getSpec() == null ? null : certificate.getSpec().gatewayRef;
+    }
+
+    private static String name(GatewayRef ref) {
+        return ref == null || ref.name == null ? Api.DEFAULT_GATEWAY : ref.name;
+    }
+
+    private static Set<String> names(List<? extends HasMetadata> all) {
+        return all.stream().map(r -> r.getMetadata().getName()).collect(Collectors.toSet());
+    }
+
+    private static <T> List<T> sorted(List<T> list, Function<T, String> name) {
+        return list.stream().sorted(Comparator.comparing(name)).toList();
+    }
+}

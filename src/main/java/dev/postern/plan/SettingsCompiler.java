@@ -1,0 +1,91 @@
+package dev.postern.plan;
+
+import dev.postern.api.MailGateway;
+import dev.postern.api.MailGatewaySpec;
+import dev.postern.api.MailGatewaySpec.Format;
+import dev.postern.api.MailGatewaySpec.Retry;
+import dev.postern.pki.HostNames;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** From a MailGateway to what holds for all of its listeners and destinations. */
+final class SettingsCompiler {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration MONTH = Duration.ofDays(30);
+    private static final int MAX_PORT = 65535;
+    private static final int MAX_MESSAGES = 10_000_000;
+    /** Far beyond any volume, and far below the end of a long. */
+    private static final String MOST_BYTES = "1Pi";
+
+    private final TrustBundles bundles;
+    private final Problems problems;
+
+    SettingsCompiler(TrustBundles bundles, Problems problems) {
+        this.bundles = bundles;
+        this.problems = problems;
+    }
+
+    /** Empty where the gateway is unusable as it stands. */
+    Optional<Settings> compile(MailGateway gateway) {
+        var scope = problems.of(ResourceRef.of(gateway));
+        var fields = new Fields(scope);
+        MailGatewaySpec spec = Specs.normal(gateway.getSpec(), MailGatewaySpec.class, scope);
+        Optional<String> hostname = fields.required(spec.hostname, "spec.hostname", "the fully qualified name that the gateway gives in EHLO")
+                .flatMap(h -> fields.hostname(h, "spec.hostname"));
+        Durations retry = retry(spec.delivery.retry, fields, scope);
+        String bundle = bundles.resolve(spec.delivery.trustBundleRef, "spec.delivery.trustBundleRef", scope);
+        for (int i = 0; i < spec.dns.servers.size(); i++) {
+            fields.read("spec.dns.servers[" + i + "]", spec.dns.servers.get(i), SettingsCompiler::dnsServer);
+        }
+        int maxMessages = fields.number(spec.storage.maxMessages, "spec.storage.maxMessages", 1, MAX_MESSAGES);
+        Optional<Long> reserve = fields.bytes(spec.storage.reserve, "spec.storage.reserve", MOST_BYTES);
+        Optional<Long> size = fields.bytes(spec.storage.size, "spec.storage.size", MOST_BYTES);
+        if (reserve.isPresent() && size.isPresent() && reserve.get() >= size.get()) {
+            scope.invalid("spec.storage.reserve", "'" + spec.storage.reserve + "' leaves no room for mail; allowed is less than spec.storage.size, '" + spec.storage.size + "'");
+        }
+        if (scope.bad()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Settings(hostname.orElseThrow(), retry.initial, retry.max, retry.maxAge, bundle, spec.alerts.requiredTLSFailure.enabled,
+                List.copyOf(spec.dns.servers), spec.logging.format == Format.JSON, maxMessages, reserve.orElseThrow()));
+    }
+
+    private static Durations retry(Retry retry, Fields fields, Problems.Scope scope) {
+        String path = "spec.delivery.retry.";
+        var initial = fields.duration(retry.initial, path + "initial", SECOND, DAY);
+        var max = fields.duration(retry.max, path + "max", SECOND, DAY);
+        var maxAge = fields.duration(retry.maxAge, path + "maxAge", SECOND, MONTH);
+        if (initial.isPresent() && max.isPresent() && initial.get().compareTo(max.get()) > 0) {
+            scope.invalid(path + "initial", "'" + retry.initial + "' is longer than max, '" + retry.max + "'; allowed is up to max");
+        }
+        if (max.isPresent() && maxAge.isPresent() && max.get().compareTo(maxAge.get()) > 0) {
+            scope.invalid(path + "max", "'" + retry.max + "' is longer than maxAge, '" + retry.maxAge + "'; allowed is up to maxAge");
+        }
+        return new Durations(initial.orElse(SECOND).toSeconds(), max.orElse(SECOND).toSeconds(), maxAge.orElse(SECOND).toSeconds());
+    }
+
+    /** A literal address, so that names can be resolved without resolving one. */
+    private static String dnsServer(String text) {
+        String address = text;
+        String port = null;
+        if (text.startsWith("[")) {
+            int end = text.indexOf(']');
+            address = end < 0 ? "" : text.substring(1, end);
+            String rest = text.substring(end + 1);
+            port = rest.isEmpty() ? null : rest.startsWith(":") && address.contains(":") ? rest.substring(1) : "";
+        } else if (text.indexOf(':') == text.lastIndexOf(':') && text.contains(":")) {
+            address = text.substring(0, text.indexOf(':'));
+            port = text.substring(text.indexOf(':') + 1);
+        }
+        boolean portIsGood = port == null || port.matches("[0-9]{1,5}") && Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= MAX_PORT;
+        if (HostNames.address(address).isEmpty() || !portIsGood) {
+            throw new IllegalArgumentException("'" + text + "' is not the address of a name server; allowed are an IP address, and one with a port: 10.0.0.53, 10.0.0.53:5353, 2001:db8::53 or [2001:db8::53]:5353");
+        }
+        return text;
+    }
+
+    private record Durations(long initial, long max, long maxAge) {
+    }
+}
