@@ -26,8 +26,26 @@ public final class ManifestReader {
         parser = new ManifestParser(namespace);
     }
 
-    /** Reads a folder. Whatever is wrong, with the folder too, is among the errors of the result. */
+    /**
+     * What the manifests of a folder hold, unparsed.
+     *
+     * @param texts  by file
+     * @param errors of the folder, and of files that cannot be read
+     */
+    public record Contents(Map<Path, String> texts, List<ManifestError> errors) {
+    }
+
+    /** Reads a folder and parses it. Whatever is wrong, with the folder too, is among the errors of the result. */
     public Manifests read(Path folder) {
+        return parse(contents(folder));
+    }
+
+    public Manifests parse(Contents contents) {
+        return parser.parse(contents.texts(), contents.errors());
+    }
+
+    /** Reads a folder, and parses nothing. */
+    public static Contents contents(Path folder) {
         List<ManifestError> errors = new ArrayList<>();
         Map<Path, String> contents = new TreeMap<>();
         if (!Files.isDirectory(folder)) {
@@ -42,7 +60,7 @@ public final class ManifestReader {
                 errors.add(new ManifestError(file, 0, "", "cannot be read: " + e));
             }
         }
-        return parser.parse(contents, errors);
+        return new Contents(contents, errors);
     }
 
     /** Parses texts by their file; touches no file. */

@@ -1,0 +1,100 @@
+package dev.postern.gateway.delivery;
+
+import dev.postern.gateway.config.ActivePlan;
+import dev.postern.gateway.config.PlanHolder;
+import dev.postern.gateway.dns.Dns;
+import dev.postern.gateway.report.MailLog;
+import dev.postern.gateway.report.TlsFailures;
+import dev.postern.gateway.spool.Envelope;
+import dev.postern.gateway.spool.Spool;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Delivers what the spool holds. Once started, it goes on until {@link #stop}. */
+public final class Delivery {
+    private final PlanHolder plans;
+    private final Spool spool;
+    private final Scheduler scheduler;
+    private final Settler settler;
+    private final Context context;
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private ActivePlan last;
+
+    /**
+     * A delivery that has not started.
+     *
+     * @param plans read for every attempt; nothing is delivered before it holds one
+     * @param group event loops of the connections; epoll's or NIO's; not closed here
+     */
+    public Delivery(PlanHolder plans, Spool spool, Dns dns, MailLog log, TlsFailures tlsFailures, MeterRegistry metrics, InstantSource clock,
+            EventLoopGroup group, DeliveryOptions options) {
+        this.plans = plans;
+        this.spool = spool;
+        this.scheduler = new Scheduler(options, this::limit, this::launch, clock);
+        DeliveryMetrics counted = new DeliveryMetrics(metrics, scheduler::workers);
+        this.settler = new Settler(spool, scheduler, log, counted, clock);
+        Dialer dialer = new Dialer(group, options.timeouts(), log, tlsFailures, counted, clock);
+        this.context = new Context(plans, spool, dns, log, clock, options, scheduler, settler, dialer);
+    }
+
+    /** Takes up what the spool holds, and starts. Blocks while the spool is read. */
+    public void start() {
+        spool.forEachPending(scheduler::enqueue);
+        scheduler.start();
+        plans.subscribe(this::changed);
+    }
+
+    /** Takes up a message: for the spool's {@code onCommitted}. Never waits; one that is known already is left as it is. */
+    public void enqueue(Envelope envelope) {
+        scheduler.enqueue(envelope);
+    }
+
+    /**
+     * Stops: no attempt begins, those under way have {@code grace} to end, and then are cut off. What is not settled stays pending
+     * in the spool, which must stay open until this returns.
+     */
+    public void stop(Duration grace) throws InterruptedException {
+        scheduler.stop();
+        if (!scheduler.awaitEnd(grace)) {
+            threads.forEach(Thread::interrupt);
+            scheduler.awaitEnd(Duration.ofSeconds(5));
+        }
+        for (int i = 0; i < 500 && settler.writing() > 0; i++) {
+            Thread.sleep(10);
+        }
+    }
+
+    private void changed(ActivePlan next) {
+        ActivePlan before = last;
+        last = next;
+        scheduler.retryNow(domain -> before != null
+                && Destinations.changed(before, Destinations.find(before, domain), next, Destinations.find(next, domain)));
+    }
+
+    private int limit(String domain) {
+        ActivePlan active = plans.current();
+        return active == null ? 0 : Destinations.find(active, domain).concurrentConnections();
+    }
+
+    private void launch(DomainQueue queue, Entry entry) {
+        DomainWorker worker = new DomainWorker(context, queue, entry);
+        Thread thread = Thread.ofVirtual().name("delivery-" + queue.domain()).unstarted(() -> {
+            try {
+                worker.run();
+            } finally {
+                threads.remove(Thread.currentThread());
+            }
+        });
+        threads.add(thread);
+        thread.start();
+    }
+
+    /** Messages that wait, counted once for each domain. */
+    int waiting() {
+        return scheduler.waiting();
+    }
+}

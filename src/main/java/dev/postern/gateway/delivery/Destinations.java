@@ -1,0 +1,46 @@
+package dev.postern.gateway.delivery;
+
+import dev.postern.api.DestinationControlSpec.Identity;
+import dev.postern.api.DestinationControlSpec.TlsMode;
+import dev.postern.gateway.config.ActivePlan;
+import dev.postern.plan.DestinationPlan;
+import dev.postern.plan.ResourceRef;
+import java.util.List;
+import java.util.Objects;
+
+/** Which plan a domain has, and whether a new one differs. Pure. */
+final class Destinations {
+    /** For domains that no DestinationControl names. */
+    static final DestinationPlan BUILT_IN = new DestinationPlan(new ResourceRef("DestinationControl", "", "built-in", "", 0), List.of(), true,
+            TlsMode.Preferred, Identity.Hosted, null, 20, 100, List.of(), null);
+
+    private Destinations() {
+    }
+
+    static DestinationPlan find(ActivePlan plan, String domain) {
+        return plan.destinations().find(domain).orElse(BUILT_IN);
+    }
+
+    /** Whether an attempt under the one plan could go otherwise under the other. */
+    static boolean changed(ActivePlan before, DestinationPlan old, ActivePlan after, DestinationPlan now) {
+        if (before == after) {
+            return false;
+        }
+        var oldSettings = before.plan().settings();
+        var newSettings = after.plan().settings();
+        return !same(old, now)
+                || !Objects.equals(bundle(before, old), bundle(after, now))
+                || !oldSettings.hostname().equals(newSettings.hostname())
+                || !oldSettings.dnsServers().equals(newSettings.dnsServers());
+    }
+
+    /** The limits take effect by themselves, and the resource's generation changes nothing on the wire. */
+    private static boolean same(DestinationPlan a, DestinationPlan b) {
+        return a.tls() == b.tls() && a.identity() == b.identity() && Objects.equals(a.trustBundle(), b.trustBundle()) && a.route().equals(b.route())
+                && Objects.equals(a.held(), b.held());
+    }
+
+    private static String bundle(ActivePlan plan, DestinationPlan destination) {
+        return destination.trustBundle() == null ? "" : plan.plan().trustBundles().get(destination.trustBundle());
+    }
+}

@@ -1,0 +1,79 @@
+package dev.postern.gateway.delivery;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.locks.Condition;
+
+/** What waits for one domain, and how its servers do. Guarded by the scheduler's lock. */
+final class DomainQueue {
+    private final String domain;
+    /** Signalled when an idle worker may find something. */
+    final Condition arrived;
+    /** Due, in order. */
+    final Deque<Entry> ready = new ArrayDeque<>();
+    /** Not due yet. */
+    private final PriorityQueue<Entry> later = new PriorityQueue<>();
+    /** Workers, and those of them that have a connection, and those of these that wait for mail. */
+    int active;
+    int open;
+    int idle;
+    /** Workers allowed now: one until a connection was opened, then twice as many each time. */
+    int window = 1;
+    /** Whether the last attempt to open a connection worked. */
+    boolean proven;
+    /** Attempts in a row that no host took. */
+    int failures;
+    long blockedUntil;
+    /** When the timer will look at this queue; no later than it must. */
+    long wakeAt = Long.MAX_VALUE;
+
+    DomainQueue(String domain, Condition arrived) {
+        this.domain = domain;
+        this.arrived = arrived;
+    }
+
+    String domain() {
+        return domain;
+    }
+
+    void add(Entry entry, long now) {
+        if (entry.due() <= now) {
+            ready.add(entry);
+        } else {
+            later.add(entry);
+        }
+    }
+
+    void promote(long now) {
+        while (!later.isEmpty() && later.peek().due() <= now) {
+            ready.add(later.poll());
+        }
+    }
+
+    void promoteAll() {
+        promote(Long.MAX_VALUE);
+    }
+
+    /** Takes all that are due. */
+    List<Entry> takeReady() {
+        List<Entry> all = new ArrayList<>(ready);
+        ready.clear();
+        return all;
+    }
+
+    /** When something here comes due; {@link Long#MAX_VALUE} where nothing waits. */
+    long nextDue() {
+        return later.isEmpty() ? Long.MAX_VALUE : later.peek().due();
+    }
+
+    boolean empty() {
+        return ready.isEmpty() && later.isEmpty();
+    }
+
+    int size() {
+        return ready.size() + later.size();
+    }
+}

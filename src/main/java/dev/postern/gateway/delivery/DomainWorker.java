@@ -1,0 +1,252 @@
+package dev.postern.gateway.delivery;
+
+import dev.postern.gateway.config.ActivePlan;
+import dev.postern.gateway.report.MailEvent;
+import dev.postern.gateway.smtp.client.ClientException;
+import dev.postern.gateway.smtp.client.Outgoing;
+import dev.postern.gateway.spool.Envelope;
+import dev.postern.gateway.spool.Spool;
+import dev.postern.plan.DestinationPlan;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Delivers what is due for one domain over one connection at a time. Runs on a virtual thread of its own. */
+final class DomainWorker implements Runnable {
+    private final Context context;
+    private final Scheduler scheduler;
+    private final DomainQueue queue;
+    private final Entry first;
+    private Link link;
+
+    DomainWorker(Context context, DomainQueue queue, Entry first) {
+        this.context = context;
+        this.scheduler = context.scheduler();
+        this.queue = queue;
+        this.first = first;
+    }
+
+    @Override
+    public void run() {
+        Entry entry = first;
+        try {
+            while (entry != null) {
+                deliver(entry);
+                boolean spent = link != null && link.messages() >= link.plan().messagesPerConnection();
+                entry = spent ? null : scheduler.next(queue, link == null ? Duration.ZERO : context.options().linger());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();   // stopping: what is not settled stays pending
+        } catch (RuntimeException | Error e) {
+            context.log().log(new MailEvent.Notice(MailEvent.Level.Critical, "delivery to " + queue.domain() + " failed unexpectedly: " + e));
+            putBack(entry);
+        } finally {
+            drop();
+            scheduler.finished(queue);
+        }
+    }
+
+    /** A fault of ours must not spin: later is soon enough. */
+    private void putBack(Entry entry) {
+        long wait = context.plan().plan().settings().retryInitialSeconds() * 1000;
+        scheduler.requeue(queue, entry.mid(), rids(entry), context.clock().millis() + wait);
+    }
+
+    private void deliver(Entry entry) throws InterruptedException {
+        Envelope envelope = envelope(entry);
+        if (envelope == null) {
+            return;
+        }
+        List<Integer> rids = rids(entry).stream().filter(r -> envelope.recipients().get(r).state() == Envelope.State.PENDING).toList();
+        if (rids.isEmpty()) {
+            return;
+        }
+        ActivePlan active = context.plan();
+        DestinationPlan plan = Destinations.find(active, queue.domain());
+        if (link != null && !link.fits(plan, active)) {
+            drop();
+        }
+        if (link != null) {
+            Map<Integer, Outcome> outcomes = transact(envelope, rids);
+            if (outcomes != null) {
+                settle(envelope, outcomes, link.dcid(), active, plan);
+                return;
+            }
+            drop();
+        }
+        dial(envelope, rids, active, plan);
+    }
+
+    /** Goes from host to host until one takes the message. */
+    private void dial(Envelope envelope, List<Integer> rids, ActivePlan active, DestinationPlan plan) throws InterruptedException {
+        boolean opened = false;
+        Undeliverable failure;
+        try {
+            HostWalk walk = HostWalk.begin(queue.domain(), plan, active.plan().settings().hostname(), context.dns());
+            for (Target target = walk.next(); target != null && scheduler.running(); target = walk.next()) {
+                try {
+                    link = context.dialer().open(queue.domain(), target, plan, active);
+                } catch (Undeliverable e) {
+                    walk.failed(e);
+                    stopIfInterrupted();
+                    continue;
+                }
+                opened = true;
+                scheduler.opened(queue);
+                Map<Integer, Outcome> outcomes = transact(envelope, rids);
+                if (outcomes != null) {
+                    settle(envelope, outcomes, link.dcid(), active, plan);
+                    return;
+                }
+                drop();
+                walk.failed(Undeliverable.later("4.4.2", target.describe() + ": connection lost before the message was taken", target, false));
+            }
+            failure = walk.failure();
+        } catch (Undeliverable e) {
+            failure = e;
+        }
+        if (!scheduler.running()) {
+            throw new InterruptedException();
+        }
+        if (opened || failure.outcome().kind() == Outcome.Kind.FAILED) {
+            settle(envelope, same(rids, failure.outcome()), 0, active, plan);
+        } else {
+            domainFailed(envelope, rids, failure.outcome(), active, plan);
+        }
+    }
+
+    /** No host took a connection: that is the domain's failure, and no other message needs to find it out again. */
+    private void domainFailed(Envelope envelope, List<Integer> rids, Outcome outcome, ActivePlan active, DestinationPlan plan) throws InterruptedException {
+        int failures = scheduler.failed(queue);
+        if (failures == 0) {
+            settle(envelope, same(rids, outcome.again()), 0, active, plan);
+            return;
+        }
+        if (outdated(active, plan)) {
+            settle(envelope, same(rids, outcome), 0, active, plan);
+            return;
+        }
+        var settings = active.plan().settings();
+        long until = context.clock().millis() + Backoff.millis(settings, failures, 0.5);
+        List<Entry> due = scheduler.block(queue, until);
+        settle(envelope, same(rids, outcome), 0, active, plan);
+        for (Entry entry : due) {
+            Envelope other = envelope(entry);
+            if (other != null) {
+                List<Integer> pending = rids(entry).stream().filter(r -> other.recipients().get(r).state() == Envelope.State.PENDING).toList();
+                settle(other, same(pending, outcome), 0, active, plan);
+            }
+        }
+    }
+
+    /**
+     * Sends the message on the link.
+     *
+     * @return by RID, or null when the connection was lost and nobody can have received the message
+     */
+    private Map<Integer, Outcome> transact(Envelope envelope, List<Integer> rids) throws InterruptedException {
+        context.log().log(new MailEvent.DeliveryStart(link.dcid(), envelope.mid(), rids));
+        String host = link.target().describe();
+        link.count();
+        try {
+            boolean dsn = link.session().capabilities().offers("DSN");
+            List<Outgoing.Result> results = link.session().send(outgoing(envelope, rids));
+            Map<Integer, Outcome> outcomes = new TreeMap<>();
+            for (int i = 0; i < rids.size(); i++) {
+                outcomes.put(rids.get(i), Outcome.of(results.get(i).reply(), results.get(i).local(), host, dsn));
+            }
+            return tooMany(outcomes);
+        } catch (ClientException e) {
+            stopIfInterrupted();
+            context.log().log(new MailEvent.ConnectionError(link.dcid(), queue.domain(), link.target().address().getHostAddress(), link.target().port(), e.getMessage()));
+            return switch (e.kind()) {
+                case BODY -> same(rids, Outcome.retry("4.3.0", e.getMessage(), null));
+                default -> e.inDoubt() ? same(rids, Outcome.retry("4.4.2", host + ": " + e.getMessage(), host)) : null;
+            };
+        } catch (IllegalArgumentException e) {
+            return same(rids, Outcome.failed("5.6.0", "the envelope cannot be sent: " + e.getMessage(), host));
+        }
+    }
+
+    /** 452 and 552 behind recipients that were taken say that there were too many at once (RFC 5321 section 4.5.3.1.10). */
+    private static Map<Integer, Outcome> tooMany(Map<Integer, Outcome> outcomes) {
+        boolean taken = outcomes.values().stream().anyMatch(o -> o.kind() == Outcome.Kind.DELIVERED);
+        if (taken) {
+            outcomes.replaceAll((rid, o) -> o.reply() && (o.text().startsWith("452") || o.text().startsWith("552")) ? o.again() : o);
+        }
+        return outcomes;
+    }
+
+    private Outgoing outgoing(Envelope envelope, List<Integer> rids) {
+        List<Outgoing.Recipient> recipients = new ArrayList<>(rids.size());
+        for (int rid : rids) {
+            var recipient = envelope.recipients().get(rid);
+            recipients.add(new Outgoing.Recipient(recipient.address(), recipient.dsnNotify(), recipient.orcpt()));
+        }
+        Spool spool = context.spool();
+        return new Outgoing(envelope.sender(), envelope.size(), envelope.eightBit(), envelope.smtpUtf8(), envelope.ret(), envelope.envid(), recipients,
+                (offset, length) -> spool.read(envelope.mid(), offset, length));
+    }
+
+    /** What failed under a plan that is no longer in force is tried again at once under the one that is. */
+    private void settle(Envelope envelope, Map<Integer, Outcome> outcomes, long dcid, ActivePlan active, DestinationPlan plan) throws InterruptedException {
+        if (outdated(active, plan)) {
+            outcomes.replaceAll((rid, o) -> o.kind() == Outcome.Kind.RETRY ? o.again() : o);
+        }
+        context.settler().settle(queue, envelope, outcomes, dcid, active.plan().settings());
+        if (outcomes.values().stream().anyMatch(o -> o.kind() == Outcome.Kind.RETRY) && outdated(active, plan)) {
+            scheduler.retryNow(queue.domain()::equals);   // the plan changed in between
+        }
+    }
+
+    private boolean outdated(ActivePlan active, DestinationPlan plan) {
+        ActivePlan current = context.plan();
+        return Destinations.changed(active, plan, current, Destinations.find(current, queue.domain()));
+    }
+
+    private Envelope envelope(Entry entry) throws InterruptedException {
+        try {
+            Envelope envelope = Stages.await(context.spool().envelope(entry.mid()), Spool.SpoolException.class, e -> new Spool.SpoolException(e.toString(), false, e));
+            if (envelope == null) {
+                scheduler.settled(entry.mid(), Integer.MAX_VALUE);
+            }
+            return envelope;
+        } catch (Spool.SpoolException e) {
+            context.log().log(new MailEvent.Notice(MailEvent.Level.Critical, "MID " + entry.mid() + " cannot be read: " + e.getMessage()));
+            putBack(entry);
+            return null;
+        }
+    }
+
+    private void drop() {
+        if (link != null) {
+            scheduler.closed(queue);
+            link.session().quit();
+            context.log().log(new MailEvent.DeliveryClosed(link.dcid()));
+            link = null;
+        }
+    }
+
+    private static void stopIfInterrupted() throws InterruptedException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private static Map<Integer, Outcome> same(List<Integer> rids, Outcome outcome) {
+        Map<Integer, Outcome> all = new TreeMap<>();
+        rids.forEach(r -> all.put(r, outcome));
+        return all;
+    }
+
+    private static List<Integer> rids(Entry entry) {
+        List<Integer> rids = new ArrayList<>(entry.rids().length);
+        for (int rid : entry.rids()) {
+            rids.add(rid);
+        }
+        return Collections.unmodifiableList(rids);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.postern.gateway.delivery;
+
+import dev.postern.gateway.dns.Dns;
+import dev.postern.gateway.dns.Dns.DnsException;
+import dev.postern.plan.DestinationPlan;
+import java.net.InetAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The hosts of a domain in the order to try them: the route's, or the MX hosts (RFC 5321 section 5.1), each with its addresses,
+ * which are looked up when their turn comes. Bounded: {@value #ADDRESSES_PER_HOST} addresses a host, {@value #ADDRESSES} in all.
+ */
+final class HostWalk {
+    private static final int ADDRESSES_PER_HOST = 4;
+    private static final int ADDRESSES = 16;
+    private static final int SMTP = 25;
+
+    private final Dns dns;
+    private final boolean routed;
+    private final Deque<Host> hosts;
+    private final Deque<Target> targets = new ArrayDeque<>();
+    private int given;
+    private Undeliverable failure;
+
+    private record Host(String name, int port) {
+    }
+
+    private HostWalk(Dns dns, boolean routed, List<Host> hosts) {
+        this.dns = dns;
+        this.routed = routed;
+        this.hosts = new ArrayDeque<>(hosts);
+    }
+
+    /**
+     * Finds the hosts. Waits for DNS.
+     *
+     * @param self this gateway's host name: an MX host of this name, and those behind it, are left out
+     * @throws Undeliverable when there is none
+     */
+    static HostWalk begin(String domain, DestinationPlan plan, String self, Dns dns) throws Undeliverable, InterruptedException {
+        if (plan.held() != null) {
+            throw new Undeliverable(Outcome.retry("4.7.0", "held: " + plan.held(), null), false);
+        }
+        if (!plan.route().isEmpty()) {
+            List<DestinationPlan.Host> route = new ArrayList<>(plan.route());
+            Collections.shuffle(route);
+            route.sort(Comparator.comparingInt(DestinationPlan.Host::priority));
+            return new HostWalk(dns, true, route.stream().map(h -> new Host(h.host(), h.port())).toList());
+        }
+        if (Domains.isLiteral(domain)) {
+            InetAddress address = Domains.literal(domain);
+            if (address == null) {
+                throw new Undeliverable(Outcome.failed("5.1.3", "'" + domain + "' is not an address literal", null), false);
+            }
+            return new HostWalk(dns, false, List.of(new Host(address.getHostAddress(), SMTP)));
+        }
+        try {
+            List<Dns.Mx> usable = beforeSelf(await(dns.mx(domain)), self);
+            if (usable.isEmpty()) {
+                throw new Undeliverable(Outcome.failed("5.4.6", "mail for " + domain + " loops back to " + self, null), false);
+            }
+            return new HostWalk(dns, false, usable.stream().map(mx -> new Host(mx.host(), SMTP)).toList());
+        } catch (DnsException e) {
+            throw new Undeliverable(switch (e.kind()) {
+                case NOT_FOUND -> Outcome.failed("5.1.2", e.getMessage(), null);
+                case NULL_MX -> Outcome.failed("5.1.10", e.getMessage(), null);
+                case TEMPORARY -> Outcome.retry("4.4.3", e.getMessage(), null);
+            }, false);
+        }
+    }
+
+    /** Mail must not go to a host as far away as this one or further: it would come back. */
+    static List<Dns.Mx> beforeSelf(List<Dns.Mx> all, String self) {
+        int own = all.stream().filter(mx -> mx.host().equalsIgnoreCase(self)).mapToInt(Dns.Mx::preference).min().orElse(Integer.MAX_VALUE);
+        return own == Integer.MAX_VALUE ? all : all.stream().filter(mx -> mx.preference() < own).toList();
+    }
+
+    /** The next address to try, or null at the end. Waits for DNS. */
+    Target next() throws InterruptedException {
+        while (targets.isEmpty() && !hosts.isEmpty() && given < ADDRESSES) {
+            Host host = hosts.poll();
+            try {
+                List<InetAddress> addresses = await(dns.addresses(host.name()));
+                addresses.stream().limit(ADDRESSES_PER_HOST).forEach(a -> targets.add(new Target(host.name(), a, host.port())));
+            } catch (DnsException e) {
+                boolean gone = e.kind() == DnsException.Kind.NOT_FOUND && !routed;   // a route's typo is mended here: mail waits for it
+                failed(new Undeliverable(gone ? Outcome.failed("5.4.4", e.getMessage(), host.name()) : Outcome.retry("4.4.3", e.getMessage(), host.name()), false));
+            }
+        }
+        given++;
+        return targets.poll();
+    }
+
+    /** Notes why an address or host was of no use. */
+    void failed(Undeliverable why) {
+        if (failure == null || rank(why) >= rank(failure)) {
+            failure = why;
+        }
+    }
+
+    /** Of all that went wrong, what tells most: TLS before connections, and what may mend before what will not. */
+    Undeliverable failure() {
+        return failure != null ? failure : new Undeliverable(Outcome.retry("4.4.1", "no host could be reached", null), false);
+    }
+
+    private static int rank(Undeliverable why) {
+        return why.tls() ? 2 : why.outcome().kind() == Outcome.Kind.RETRY ? 1 : 0;
+    }
+
+    private static <T> T await(CompletionStage<T> lookup) throws DnsException, InterruptedException {
+        return Stages.await(lookup, DnsException.class, e -> new DnsException(DnsException.Kind.TEMPORARY, "lookup failed: " + e));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.postern.gateway.delivery;
+
+import dev.postern.gateway.spool.Envelope;
+import dev.postern.gateway.spool.Envelope.Recipient;
+import dev.postern.gateway.spool.Envelope.State;
+import dev.postern.plan.Settings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What follows from one attempt: the recipients' new states, what is tried again and when, and what the sender is told. Pure. */
+final class Settlement {
+    /** Age at which a sender who asked with NOTIFY=DELAY is told. */
+    private static final long DELAY_NOTICE = Duration.ofHours(4).toMillis();
+    private static final int MAX_TEXT = 500;
+
+    final Map<Integer, Recipient> updates = new TreeMap<>();
+    final List<Integer> delivered = new ArrayList<>();
+    final List<Integer> again = new ArrayList<>();
+    /** By status, text and time: what shares them shares a log line and an entry. */
+    final Map<Group, List<Integer>> delayed = new LinkedHashMap<>();
+    final Map<Group, List<Integer>> bounced = new LinkedHashMap<>();
+    final List<Dsn.Report> reports = new ArrayList<>();
+    String response = "";
+
+    /** @param next milliseconds since the epoch, or 0 where nothing follows */
+    record Group(String status, String text, long next) {
+    }
+
+    private Settlement() {
+    }
+
+    /**
+     * Works it out.
+     *
+     * @param outcomes by RID
+     * @param now      milliseconds since the epoch
+     * @param random   from 0 to 1, for the schedule's jitter: one for all, so that they stay together
+     */
+    static Settlement of(Envelope envelope, Map<Integer, Outcome> outcomes, Settings settings, long now, double random) {
+        Settlement result = new Settlement();
+        long expiry = envelope.receivedAt() + settings.maxAgeSeconds() * 1000;
+        outcomes.forEach((rid, outcome) -> {
+            Recipient recipient = envelope.recipients().get(rid);
+            String text = outcome.text().length() > MAX_TEXT ? outcome.text().substring(0, MAX_TEXT) : outcome.text();
+            switch (outcome.kind()) {
+                case DELIVERED -> result.delivered(rid, recipient, outcome, text);
+                case AGAIN -> result.again.add(rid);
+                case FAILED -> result.bounced(rid, recipient, outcome, outcome.status(), text);
+                case RETRY -> {
+                    if (now >= expiry) {
+                        result.bounced(rid, recipient, outcome, "5.4.7", "delivery time expired; last error: " + outcome.status() + " " + text);
+                    } else {
+                        long next = Math.min(now + Backoff.millis(settings, recipient.attempts() + 1, random), expiry);
+                        result.delayed(rid, recipient, outcome, text, next);
+                        boolean crossing = now - envelope.receivedAt() < DELAY_NOTICE && next - envelope.receivedAt() >= DELAY_NOTICE;
+                        if (crossing && asked(recipient, "DELAY")) {
+                            result.reports.add(report(recipient, outcome, Dsn.Action.delayed, outcome.status(), text, expiry));
+                        }
+                    }
+                }
+            }
+        });
+        if (envelope.sender().isEmpty()) {
+            result.reports.clear();   // a notice about a notice would never end (RFC 5321 section 6.1)
+        }
+        return result;
+    }
+
+    private void delivered(int rid, Recipient recipient, Outcome outcome, String text) {
+        delivered.add(rid);
+        response = text;
+        updates.put(rid, recipient.with(State.DELIVERED, recipient.attempts(), recipient.nextAttempt(), outcome.status(), text));
+        if (!outcome.dsn() && asked(recipient, "SUCCESS")) {
+            reports.add(report(recipient, outcome, Dsn.Action.relayed, outcome.status(), text, 0));
+        }
+    }
+
+    private void delayed(int rid, Recipient recipient, Outcome outcome, String text, long next) {
+        updates.put(rid, recipient.with(State.PENDING, recipient.attempts() + 1, next, outcome.status(), text));
+        delayed.computeIfAbsent(new Group(outcome.status(), text, next), g -> new ArrayList<>()).add(rid);
+    }
+
+    private void bounced(int rid, Recipient recipient, Outcome outcome, String status, String text) {
+        updates.put(rid, recipient.with(State.BOUNCED, recipient.attempts() + 1, 0, status, text));
+        bounced.computeIfAbsent(new Group(status, text, 0), g -> new ArrayList<>()).add(rid);
+        if (recipient.dsnNotify() == null || asked(recipient, "FAILURE")) {
+            reports.add(report(recipient, outcome, Dsn.Action.failed, status, text, 0));
+        }
+    }
+
+    private static boolean asked(Recipient recipient, String what) {
+        return recipient.dsnNotify() != null && List.of(recipient.dsnNotify().toUpperCase(Locale.ROOT).split(",")).contains(what);
+    }
+
+    private static Dsn.Report report(Recipient recipient, Outcome outcome, Dsn.Action action, String status, String text, long retryUntil) {
+        return new Dsn.Report(recipient.address(), recipient.orcpt(), action, status, text, outcome.reply() && !status.equals("5.4.7"), outcome.host(), retryUntil);
+    }
+}
