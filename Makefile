@@ -19,7 +19,7 @@ $(JAR): $(SOURCES)
 	@touch $@
 
 run: $(JAR)
-	@build/postern run manifests/quickstart --catcher
+	@build/postern run manifests/quickstart --catcher --data target/quickstart
 
 test:
 	build/test

@@ -1,0 +1,161 @@
+package dev.postern.gateway;
+
+import dev.postern.gateway.config.ActivePlan;
+import dev.postern.gateway.config.PlanHolder;
+import dev.postern.gateway.config.PlanIntake;
+import dev.postern.gateway.config.PlanLoader;
+import dev.postern.gateway.config.Serving;
+import dev.postern.gateway.delivery.Delivery;
+import dev.postern.gateway.delivery.DeliveryOptions;
+import dev.postern.gateway.dns.DnsHolder;
+import dev.postern.gateway.report.MailEvent;
+import dev.postern.gateway.report.MailEvent.Level;
+import dev.postern.gateway.report.MailLog;
+import dev.postern.gateway.report.TlsFailures;
+import dev.postern.gateway.smtp.SmtpServers;
+import dev.postern.gateway.smtp.SmtpServices;
+import dev.postern.gateway.spool.RocksSpool;
+import dev.postern.gateway.spool.SpoolOpenException;
+import dev.postern.gateway.spool.SpoolOptions;
+import dev.postern.gateway.tls.ServerContexts;
+import dev.postern.gateway.tls.TrustAnchors;
+import dev.postern.plan.ServingReport;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The gateway: spool, delivery and listeners around the plan in force. It serves nothing until its intake has accepted a plan.
+ * Whoever makes it feeds {@link #intake} and closes it.
+ */
+public final class Gateway implements AutoCloseable {
+    private final MailLog log;
+    private final Duration grace;
+    private final EventLoops loops;
+    private final PlanHolder plans = new PlanHolder();
+    private final PlanIntake intake;
+    private final RocksSpool spool;
+    private final DnsHolder dns = new DnsHolder(List.of());
+    private final Delivery delivery;
+    private final SmtpServers servers;
+    private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
+    private volatile boolean closing;
+
+    /**
+     * Where a gateway keeps its mail and where it listens.
+     *
+     * @param spool folder of the spool; made where it is missing
+     * @param bind  address of all listeners
+     * @param grace how long sessions and deliveries under way may go on when it closes
+     */
+    public record Options(Path spool, InetAddress bind, Duration grace) {
+    }
+
+    /**
+     * Opens the spool, and starts.
+     *
+     * @throws SpoolOpenException where the spool's folder cannot be used, saying why and what to do
+     */
+    public Gateway(Options options, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock) throws SpoolOpenException {
+        this.log = log;
+        this.grace = options.grace();
+        ServerContexts contexts = new ServerContexts();
+        intake = new PlanIntake(new PlanLoader(contexts::build, TrustAnchors::of, TrustAnchors::system), plans, log, meters, this::changed);
+        Committed committed = new Committed();
+        spool = RocksSpool.open(options.spool(), SpoolOptions.DEFAULTS, committed, damaged -> log.log(new MailEvent.Notice(Level.Critical,
+                "message MID " + damaged.mid() + " is damaged on disk and was set aside: " + damaged.reason())), meters);
+        loops = new EventLoops();
+        delivery = new Delivery(plans, spool, dns, log, failures, meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
+        committed.to(delivery::enqueue);
+        servers = new SmtpServers(new SmtpServices(plans, spool, dns, log, failures, meters, clock), options.bind(), loops.acceptor(), loops.sessions());
+        servers.subscribe(this::changed);
+        plans.subscribe(this::settings);
+        delivery.start();
+        servers.start();
+    }
+
+    /** Takes plans. */
+    public PlanIntake intake() {
+        return intake;
+    }
+
+    /** The plan in force, or null before the first. */
+    public ActivePlan plan() {
+        return plans.current();
+    }
+
+    /** Where its listeners are open, by name. */
+    public Map<String, InetSocketAddress> addresses() {
+        return servers.addresses();
+    }
+
+    /** What it serves now, for the operator. */
+    public ServingReport report(String podUid) {
+        return Serving.report(podUid, plans.current(), intake.refusal(), servers.errors());
+    }
+
+    /** Calls {@code subscriber} after every change of {@link #report}; it must not block. */
+    public void subscribe(Runnable subscriber) {
+        subscribers.add(subscriber);
+    }
+
+    /** Why it should get no mail yet, or no more; empty when it is ready. */
+    public Optional<String> notReady() {
+        if (closing) {
+            return Optional.of("stopping");
+        }
+        ActivePlan plan = plans.current();
+        if (plan == null) {
+            PlanIntake.Refusal refusal = intake.refusal();
+            return Optional.of(refusal == null ? "there is no plan yet" : "the plan was refused: " + refusal.reason());
+        }
+        if (!plan.listeners().isEmpty() && servers.addresses().isEmpty()) {
+            return Optional.of("no listener is open" + (servers.errors().isEmpty() ? " yet" : ": " + servers.errors()));
+        }
+        return Optional.empty();
+    }
+
+    /** Frees the ports, lets sessions and deliveries end for a while, and closes the spool. What is not delivered stays in it. */
+    @Override
+    public void close() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        try {
+            servers.drain(grace).get(grace.toMillis() + 1000, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.log(new MailEvent.Notice(Level.Warning, "some sessions did not end in time and were cut off"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            delivery.stop(grace);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        spool.close();
+        dns.close();
+        loops.close();
+    }
+
+    private void settings(ActivePlan plan) {
+        var settings = plan.plan().settings();
+        dns.servers(settings.dnsServers());
+        spool.limits(settings.maxMessages(), settings.reserveBytes());
+    }
+
+    private void changed() {
+        subscribers.forEach(Runnable::run);
+    }
+}
