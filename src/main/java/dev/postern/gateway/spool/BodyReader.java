@@ -3,14 +3,11 @@ package dev.postern.gateway.spool;
 import dev.postern.gateway.spool.Spool.SpoolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
 /** Reads stretches of bodies and checks each chunk that it touches. */
 final class BodyReader {
-    private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
-
     /** Data that is there but wrong, or missing where it should be. */
     static final class DamagedException extends Exception {
         DamagedException(String message, Throwable cause) {
@@ -19,17 +16,19 @@ final class BodyReader {
     }
 
     private final Store store;
+    private final ByteBufAllocator allocator;
 
-    BodyReader(Store store) {
+    BodyReader(Store store, ByteBufAllocator allocator) {
         this.store = store;
+        this.allocator = allocator;
     }
 
     /** @return up to {@code length} bytes from {@code offset} on; fewer only at the end of the body */
     ByteBuf read(long mid, long offset, int length) throws DamagedException, RocksDBException {
         var number = Math.toIntExact(offset / Chunk.DATA);
         var skip = (int) (offset % Chunk.DATA);
-        var into = ALLOCATOR.directBuffer(Math.min(length, Chunk.DATA));
-        var framed = ALLOCATOR.directBuffer(Chunk.FRAMED, Chunk.FRAMED);
+        var into = allocator.directBuffer(Math.min(length, Chunk.DATA));
+        var framed = allocator.directBuffer(Chunk.FRAMED, Chunk.FRAMED);
         try {
             while (into.readableBytes() < length) {
                 if (!load(mid, number, framed)) {

@@ -3,7 +3,6 @@ package dev.postern.gateway.spool;
 import dev.postern.gateway.spool.Spool.SpoolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,13 +10,13 @@ import java.util.concurrent.CompletionStage;
 
 /** A message on its way in. One that fits into a chunk stays in memory until it is committed, so it costs one write. */
 final class IncomingMessage implements Spool.Incoming {
-    private static final ByteBufAllocator ALLOCATOR = PooledByteBufAllocator.DEFAULT;
     private static final int LEAST_BUFFER = 4 << 10;
     private static final int NOWHERE = -1;
 
     private final long mid;
     private final SpoolWriter writer;
     private final DiskSpace space;
+    private final ByteBufAllocator allocator;
     /** The chunk being filled, or null. */
     private ByteBuf open;
     private int chunks;
@@ -27,10 +26,11 @@ final class IncomingMessage implements Spool.Incoming {
     /** The writer's: in which generation of the store the first chunks are. */
     private int generation = NOWHERE;
 
-    IncomingMessage(long mid, SpoolWriter writer, DiskSpace space) {
+    IncomingMessage(long mid, SpoolWriter writer, DiskSpace space, ByteBufAllocator allocator) {
         this.mid = mid;
         this.writer = writer;
         this.space = space;
+        this.allocator = allocator;
     }
 
     @Override
@@ -74,7 +74,7 @@ final class IncomingMessage implements Spool.Incoming {
                 full.add(seal());
             }
             if (open == null) {
-                open = Chunk.allocate(ALLOCATOR, Math.max(LEAST_BUFFER, bytes.readableBytes()));
+                open = Chunk.allocate(allocator, Math.max(LEAST_BUFFER, bytes.readableBytes()));
             }
             open.writeBytes(bytes, Math.min(bytes.readableBytes(), Chunk.FRAMED - open.writerIndex()));
         }

@@ -3,6 +3,7 @@ package dev.postern.gateway.spool;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class RocksSpool implements Spool {
 
     private final Store store;
     private final SpoolWriter writer;
+    private final ByteBufAllocator allocator;
     private final BodyReader bodies;
     private final MidSequence mids;
     private final Quarantine quarantine = new Quarantine();
@@ -68,14 +70,14 @@ public final class RocksSpool implements Spool {
      */
     public static RocksSpool open(Path folder, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
             MeterRegistry registry) throws SpoolOpenException {
-        return open(folder, options, onCommitted, onDamaged, registry, DiskSpace.of(folder));
+        return open(folder, options, onCommitted, onDamaged, registry, DiskSpace.of(folder), PooledByteBufAllocator.DEFAULT);
     }
 
     static RocksSpool open(Path folder, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
-            MeterRegistry registry, LongSupplier usableBytes) throws SpoolOpenException {
+            MeterRegistry registry, LongSupplier usableBytes, ByteBufAllocator allocator) throws SpoolOpenException {
         var store = Store.open(folder, options);
         try {
-            return new RocksSpool(store, options, onCommitted, onDamaged, registry, usableBytes);
+            return new RocksSpool(store, options, onCommitted, onDamaged, registry, usableBytes, allocator);
         } catch (RocksDBException e) {
             store.close();
             throw SpoolFolder.explain(folder, e);
@@ -86,10 +88,11 @@ public final class RocksSpool implements Spool {
     }
 
     private RocksSpool(Store store, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged, MeterRegistry registry,
-            LongSupplier usableBytes) throws RocksDBException {
+            LongSupplier usableBytes, ByteBufAllocator allocator) throws RocksDBException {
         this.store = store;
         this.onDamaged = onDamaged;
-        bodies = new BodyReader(store);
+        this.allocator = allocator;
+        bodies = new BodyReader(store, allocator);
         quarantine.load(store.quarantined());
         var first = store.number(Keys.MID, 1);
         mids = new MidSequence(first, store.reserveMids(first + options.midBlock()), options.midBlock());
@@ -118,7 +121,7 @@ public final class RocksSpool implements Spool {
         if (mids.runsLow()) {
             writer.submit(new Op.Reserve(mids));
         }
-        return new IncomingMessage(mids.take(), writer, space);
+        return new IncomingMessage(mids.take(), writer, space, allocator);
     }
 
     @Override
@@ -137,7 +140,7 @@ public final class RocksSpool implements Spool {
         try {
             requireOpen();
             var dsnMid = begin().mid();
-            update = new Op.Update(mid, updates, dsn.as(dsnMid, dsnBody.length), Chunk.split(PooledByteBufAllocator.DEFAULT, dsnMid, dsnBody));
+            update = new Op.Update(mid, updates, dsn.as(dsnMid, dsnBody.length), Chunk.split(allocator, dsnMid, dsnBody));
         } catch (SpoolException e) {
             return CompletableFuture.failedStage(e);
         }

@@ -1,0 +1,123 @@
+package dev.postern.gateway.spool;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Commits a second and how long each takes, beside the disk's own rate of syncs. Arguments: folder, seconds a round, {@code keep} to leave
+ * messages in the spool rather than deliver each at once.
+ */
+final class SpoolBenchmark {
+    private static final int BODY = 10_000;
+    private static final int SYNCS = 1_000;
+
+    private final RocksSpool spool;
+    private final boolean keep;
+    private final byte[] body = Messages.body(1, BODY);
+
+    private SpoolBenchmark(RocksSpool spool, boolean keep) {
+        this.spool = spool;
+        this.keep = keep;
+    }
+
+    public static void main(String[] args) throws Exception {
+        var folder = Path.of(args.length > 0 ? args[0] : Files.createTempDirectory("spool").toString());
+        var seconds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
+        var keep = args.length > 2 && "keep".equals(args[2]);
+        Files.createDirectories(folder);
+        rawSyncs(folder.resolve("raw"));
+        var registry = new SimpleMeterRegistry();
+        try (var spool = RocksSpool.open(folder.resolve("spool"), SpoolOptions.DEFAULTS, e -> { }, d -> { }, registry)) {
+            var benchmark = new SpoolBenchmark(spool, keep);
+            benchmark.round(50, 2, false);
+            for (var concurrent : new int[] {1, 50, 500}) {
+                benchmark.round(concurrent, seconds, true);
+            }
+            System.out.printf("%d messages left, mean group %.1f%n", spool.messages(), registry.get("postern.spool.group.size").summary().mean());
+            rss();
+        }
+    }
+
+    private static void rss() throws IOException {
+        var status = Path.of("/proc/self/status");
+        if (Files.exists(status)) {
+            Files.readAllLines(status).stream().filter(line -> line.startsWith("VmHWM") || line.startsWith("VmRSS")).forEach(System.out::println);
+        }
+    }
+
+    private static void rawSyncs(Path file) throws IOException {
+        var nanos = new long[SYNCS];
+        try (var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            var bytes = ByteBuffer.allocateDirect(BODY);
+            for (var i = 0; i < SYNCS; i++) {
+                var start = System.nanoTime();
+                channel.write(bytes.clear());
+                channel.force(false);
+                nanos[i] = System.nanoTime() - start;
+            }
+        }
+        Files.delete(file);
+        print("raw write and fdatasync of 10 kB", nanos, Arrays.stream(nanos).sum());
+    }
+
+    /** Each chain starts its next message when the last is committed, as a session does. */
+    private void round(int concurrent, int seconds, boolean print) throws InterruptedException {
+        var nanos = new long[4_000_000];
+        var count = new AtomicLong();
+        var start = System.nanoTime();
+        var end = start + TimeUnit.SECONDS.toNanos(seconds);
+        var done = new CountDownLatch(concurrent);
+        for (var i = 0; i < concurrent; i++) {
+            next(nanos, count, end, done);
+        }
+        done.await();
+        if (print) {
+            print(concurrent + " concurrent messages of 10 kB", Arrays.copyOf(nanos, (int) Math.min(count.get(), nanos.length)),
+                    System.nanoTime() - start);
+        }
+    }
+
+    private void next(long[] nanos, AtomicLong count, long end, CountDownLatch done) {
+        var start = System.nanoTime();
+        if (start > end) {
+            done.countDown();
+            return;
+        }
+        var incoming = spool.begin();
+        incoming.append(PooledByteBufAllocator.DEFAULT.directBuffer(BODY).writeBytes(Unpooled.wrappedBuffer(body)));
+        var envelope = Messages.to("recipient@example.org");
+        incoming.commit(envelope).whenComplete((none, failed) -> {
+            if (failed != null) {
+                System.out.println(failed);
+                done.countDown();
+                return;
+            }
+            var at = (int) count.getAndIncrement();
+            if (at < nanos.length) {
+                nanos[at] = System.nanoTime() - start;
+            }
+            if (!keep) {
+                spool.update(incoming.mid(), Map.of(0, Messages.delivered(envelope.recipients().getFirst())));
+            }
+            next(nanos, count, end, done);
+        });
+    }
+
+    private static void print(String what, long[] nanos, long elapsed) {
+        Arrays.sort(nanos);
+        System.out.printf("%s: %.0f/s, p50 %.2f ms, p99 %.2f ms%n", what, nanos.length * 1e9 / elapsed, nanos[nanos.length / 2] / 1e6,
+                nanos[nanos.length * 99 / 100] / 1e6);
+    }
+}
