@@ -1,5 +1,8 @@
 package dev.postern.api;
 
+import java.util.Map;
+import java.util.Optional;
+
 /** Names and patterns that every kind shares. The patterns mean the same in Java and in Go's RE2, which knows no lookahead. */
 public final class Api {
     public static final String GROUP = "postern.dev";
@@ -36,6 +39,12 @@ public final class Api {
     public static final String DNS_LABEL = "^[a-z]([-a-z0-9]*[a-z0-9])?$";
     /** A key of a ConfigMap or Secret. */
     public static final String DATA_KEY = "^[-._a-zA-Z0-9]+$";
+    /** Name of a sender group. */
+    public static final String SENDER_GROUP = "^[A-Za-z0-9_][A-Za-z0-9_-]*$";
+    /** A country code of ISO 3166. */
+    public static final String COUNTRY = "^[A-Z]{2}$";
+    /** One line of printable ASCII. */
+    public static final String PRINTABLE = "^[ -~]*$";
     /** A duration such as 90s, 15m, 1h30m or 4d. */
     public static final String DURATION = "^([0-9]+(d|h|m|s))+$";
     /** Longest text of a duration. */
@@ -45,6 +54,27 @@ public final class Api {
     /** Longest text of a quantity. */
     public static final int QUANTITY_LENGTH = 32;
 
+    private static final Map<String, String> FORMS = Map.ofEntries(
+            Map.entry(HOSTNAME, "a host name such as mail.example.com, without a dot at its end"),
+            Map.entry(HOST_OR_ADDRESS, "a host name such as mail.example.com, or an IP address without brackets"),
+            Map.entry(DNS_NAME, "a DNS name such as mail.example.com, or *.example.com"),
+            Map.entry(DOMAIN, "a domain such as example.com, or .example.com for its subdomains; internationalised names as xn--…"),
+            Map.entry(SENDER, "an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, or ALL"),
+            Map.entry(RECIPIENT, "domain, .domain (its subdomains), user@domain, user@ (in any domain), or ALL"),
+            Map.entry(DNS_SERVER, "an IP address such as 192.0.2.53 or 2001:db8::53, with a port as 192.0.2.53:5353 or [2001:db8::53]:5353"),
+            Map.entry(OBJECT_NAME, "the name of an object: lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"),
+            Map.entry(DATA_KEY, "letters, digits, '-', '_' and '.'"),
+            Map.entry(SENDER_GROUP, "letters, digits, '-' and '_', not beginning with '-'"),
+            Map.entry(COUNTRY, "two capital letters"),
+            Map.entry(PRINTABLE, "one line of printable ASCII"),
+            Map.entry(DURATION, "a duration such as 90s, 15m, 1h30m or 4d"),
+            Map.entry(QUANTITY, "a quantity such as 512Mi or 10Gi, not negative"));
+
     private Api() {
+    }
+
+    /** What a pattern of this class means, in words that fit after "allowed is". */
+    public static Optional<String> form(String pattern) {
+        return Optional.ofNullable(FORMS.get(pattern));
     }
 }

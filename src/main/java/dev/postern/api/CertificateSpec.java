@@ -2,6 +2,7 @@ package dev.postern.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
@@ -61,11 +62,13 @@ public class CertificateSpec {
         public Demo demo;
     }
 
-    /** No settings: those of the spec apply. */
+    /** No settings: those of the spec apply. Annotated, because Jackson does not write an empty class that is not. */
+    @JsonSerialize
     public static class SelfSigned {
     }
 
     /** No settings: subject and names are the gateway's. */
+    @JsonSerialize
     public static class Demo {
     }
 
@@ -87,7 +90,7 @@ public class CertificateSpec {
         @Size(min = 1, max = 128)
         public String state;
         @JsonPropertyDescription("C: two capital letters.")
-        @Pattern("^[A-Z]{2}$")
+        @Pattern(Api.COUNTRY)
         public String country;
 
         boolean isEmpty() {

@@ -90,7 +90,7 @@ public class ListenerSpec {
     public static class HostAccess {
         @JsonPropertyDescription("Name of the sender group, as the log shows it.")
         @Required
-        @Pattern("^[A-Za-z0-9_][A-Za-z0-9_-]*$")
+        @Pattern(Api.SENDER_GROUP)
         @Size(min = 1, max = 64)
         public String senderGroup;
 

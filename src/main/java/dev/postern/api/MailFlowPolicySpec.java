@@ -27,7 +27,7 @@ public class MailFlowPolicySpec {
     public Limits limits = new Limits();
 
     @JsonPropertyDescription("Text of the 554 answer of Reject: one line of printable ASCII.")
-    @Pattern("^[ -~]*$")
+    @Pattern(Api.PRINTABLE)
     @Size(min = 1, max = 400)
     public String rejectText;
 

@@ -1,6 +1,7 @@
 package dev.postern.manifest;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -52,8 +53,13 @@ public final class ManifestReader {
             errors.add(new ManifestError(folder, 0, "", Files.exists(folder) ? "is not a folder" : "does not exist"));
         }
         for (Path file : files(folder, errors)) {
-            try {
-                contents.put(file, text(file));
+            try (InputStream in = Files.newInputStream(file)) {
+                byte[] bytes = in.readNBytes(YamlText.LONGEST + 1);
+                if (bytes.length > YamlText.LONGEST) {
+                    errors.add(new ManifestError(file, 0, "", "is larger than " + (YamlText.LONGEST >> 20) + " MiB"));
+                } else {
+                    contents.put(file, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+                }
             } catch (CharacterCodingException e) {
                 errors.add(new ManifestError(file, 0, "", "is not UTF-8"));
             } catch (IOException e) {
@@ -108,15 +114,5 @@ public final class ManifestReader {
 
     private static boolean isHidden(Path path) {
         return path.getFileName().toString().startsWith(".");
-    }
-
-    private static String text(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(YamlText.LONGEST + 1);
-            if (bytes.length > YamlText.LONGEST) {
-                throw new IOException("it is larger than " + (YamlText.LONGEST >> 20) + " MiB");
-            }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        }
     }
 }

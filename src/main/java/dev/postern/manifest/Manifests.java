@@ -26,12 +26,18 @@ public final class Manifests {
 
     Manifests(List<HasMetadata> resources, List<ManifestError> errors, Map<String, Source> sources) {
         this.resources = List.copyOf(resources);
-        this.errors = errors.stream().sorted(Comparator.comparing(ManifestError::file).thenComparing(ManifestError::line)).toList();
+        this.errors = errors.stream().sorted(Comparator.comparing(ManifestError::file).thenComparing(ManifestError::line).thenComparing(ManifestError::field)).toList();
         this.sources = Map.copyOf(sources);
     }
 
-    /** Where a resource stands: its file, and the lines of the document's fields; {@code prefix} is the resource's own path in it. */
-    record Source(Path file, Map<String, Integer> lines, String prefix) {
+    /**
+     * Where a resource stands.
+     *
+     * @param lines  of all fields of the document
+     * @param prefix path of the resource in the document
+     * @param sound  whether the document's YAML is without fault
+     */
+    record Source(Path file, Map<String, Integer> lines, String prefix, boolean sound) {
         /** The line of a field of the resource, or of the nearest that is there and holds it. */
         int line(String field) {
             String path = prefix.isEmpty() || field.isEmpty() ? prefix + field : prefix + (field.startsWith("[") ? "" : ".") + field;

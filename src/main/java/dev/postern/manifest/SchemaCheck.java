@@ -3,24 +3,33 @@ package dev.postern.manifest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonNodePath;
 import com.networknt.schema.ValidationMessage;
+import dev.postern.api.Api;
 import dev.postern.api.Rules.Violation;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /** Checks a resource against its schema, and says what is wrong in words: the value, and what is allowed. */
 final class SchemaCheck {
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
     private SchemaCheck() {
     }
 
-    /** In the order of the resource's fields as the schema walks them; values are left out where the kind is sensitive. */
-    static List<Violation> check(Schemas.Kind kind, JsonNode resource) {
-        List<Violation> violations = new ArrayList<>();
-        for (ValidationMessage message : kind.compiled().validate(resource)) {
-            violations.add(new Violation(field(message), text(kind, resource, message)));
-        }
-        return violations;
+    /** At most one violation a field; values are left out where the kind is sensitive. */
+    static Collection<Violation> check(Schemas.Kind kind, JsonNode resource) {
+        Map<String, Violation> violations = new TreeMap<>();
+        // A value of the wrong type is no member of the enum either, and an empty text matches no pattern: the first says it all.
+        kind.compiled().validate(resource).stream()
+                .sorted(Comparator.comparingInt(message -> List.of("pattern", "enum", "type").indexOf(message.getType())))
+                .forEach(message -> violations.put(field(message), new Violation(field(message), text(kind, resource, message))));
+        return violations.values();
     }
 
     private static String field(ValidationMessage message) {
@@ -46,13 +55,12 @@ final class SchemaCheck {
             description = schema.path("description").asText(description);
         }
         String shown = kind.sensitive() ? "the value" : shown(value);
-        String allowed = description.isEmpty() ? "" : ". Allowed: " + description;
         return switch (message.getType()) {
             case "required" -> "is required" + about(step(schema, message.getProperty()));
             case "additionalProperties" -> unknown(schema);
             case "type" -> type(schema, value, kind.sensitive());
             case "enum" -> shown + " is not allowed; allowed are " + values(schema.path("enum"));
-            case "pattern" -> shown + " is malformed" + (description.isEmpty() ? "; it must match " + schema.path("pattern").asText() : allowed);
+            case "pattern" -> shown + " is malformed; allowed is " + Api.form(schema.path("pattern").asText()).orElse(description);
             case "minimum", "maximum" -> shown + " is out of bounds; allowed is " + range(schema, "minimum", "maximum");
             case "minLength", "maxLength" -> "has " + value.asText().length() + " characters; allowed are " + range(schema, "minLength", "maxLength");
             case "minItems", "maxItems" -> "has " + value.size() + " entries; allowed are " + range(schema, "minItems", "maxItems");
@@ -62,6 +70,9 @@ final class SchemaCheck {
 
     private static JsonNode step(JsonNode schema, String property) {
         JsonNode known = schema.path("properties").path(property);
+        if (known.isMissingNode() && schema.has("patternProperties")) {
+            return schema.get("patternProperties").elements().next();
+        }
         return known.isMissingNode() ? schema.path("additionalProperties") : known;
     }
 
@@ -72,7 +83,7 @@ final class SchemaCheck {
 
     private static String unknown(JsonNode schema) {
         if (schema.has("patternProperties")) {
-            return "a key has 1 to 253 letters, digits, '-', '_' and '.'";
+            return "is no key: a key has 1 to 253 letters, digits, '-', '_' and '.'";
         }
         List<String> names = new ArrayList<>();
         schema.path("properties").fieldNames().forEachRemaining(names::add);
@@ -117,6 +128,6 @@ final class SchemaCheck {
     private static String shown(JsonNode value) {
         String text = value.asText();
         String cut = text.length() <= 80 ? text : text.substring(0, 80) + "…";
-        return value.isTextual() ? "'" + cut + "'" : cut;
+        return value.isTextual() ? "'" + CONTROL.matcher(cut).replaceAll(c -> String.format("\\\\u%04x", (int) c.group().charAt(0))) + "'" : cut;
     }
 }

@@ -36,7 +36,7 @@ final class Schemas {
     /**
      * A kind of resource.
      *
-     * @param schema    what {@code compiled} was made of
+     * @param schema    what {@code compiled} was made of, with the patterns as the CRD has them
      * @param sensitive whether values must not be printed
      */
     record Kind(String apiVersion, Class<? extends HasMetadata> type, ObjectNode schema, JsonSchema compiled, boolean sensitive) {
@@ -51,8 +51,14 @@ final class Schemas {
             ((ObjectNode) schema.get("properties")).remove("status");
             add(type, HasMetadata.getApiVersion(type), schema, core.get("metadata"), false);
         }
-        add(Secret.class, "v1", core.get("Secret").deepCopy(), core.get("metadata"), true);
-        add(ConfigMap.class, "v1", core.get("ConfigMap").deepCopy(), core.get("metadata"), false);
+        for (String field : List.of("data", "stringData")) {
+            ((ObjectNode) core.at("/Secret/properties")).set(field, core.get("data"));
+        }
+        for (String field : List.of("data", "binaryData")) {
+            ((ObjectNode) core.at("/ConfigMap/properties")).set(field, core.get("data"));
+        }
+        add(Secret.class, "v1", (ObjectNode) core.get("Secret"), core.get("metadata"), true);
+        add(ConfigMap.class, "v1", (ObjectNode) core.get("ConfigMap"), core.get("metadata"), false);
     }
 
     /** The kind, or null where it is none that manifests may have. */
@@ -81,7 +87,9 @@ final class Schemas {
         }
         ((ArrayNode) schema.get("required")).add("metadata");
         strict(schema);
-        JsonSchema compiled = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schema);
+        ObjectNode exact = schema.deepCopy();
+        exactEnds(exact);
+        JsonSchema compiled = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(exact);
         kinds.put(HasMetadata.getKind(type), new Kind(apiVersion, type, schema, compiled, sensitive));
     }
 
@@ -108,6 +116,14 @@ final class Schemas {
         if (schema.path("additionalProperties").isObject()) {
             strict(schema.get("additionalProperties"));
         }
+    }
+
+    /** In Java, unlike in RE2, $ matches before a line break at the end, too. */
+    private static void exactEnds(JsonNode node) {
+        if (node instanceof ObjectNode schema && schema.path("pattern").isTextual()) {
+            schema.put("pattern", schema.get("pattern").asText().replaceFirst("\\$$", "\\\\z"));
+        }
+        node.forEach(Schemas::exactEnds);
     }
 
     private static JsonNode read(String resource) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -24,8 +25,8 @@ import org.yaml.snakeyaml.nodes.Tag;
  * date is a string; so a manifest means the same here and in a cluster.
  */
 final class YamlNodes {
-    /** Aliases make a tree out of a text that is much smaller; this bounds it. */
-    private static final int MOST_NODES = 2_000_000;
+    /** Aliases can make a large tree out of a small text; this bounds it. 10,000 resources in a List have about half of it. */
+    private static final int MOST_NODES = 500_000;
     private static final JsonNodeFactory JSON = JsonNodeFactory.withExactBigDecimals(true);
     private static final Set<String> NULL = Set.of("", "~", "null", "Null", "NULL");
     private static final Set<String> TRUE = Set.of("y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE");
@@ -37,6 +38,20 @@ final class YamlNodes {
     private final List<Fault> faults;
     private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
     private int nodes;
+
+    /** The document has more values than can be held. */
+    static final class TooLarge extends YAMLException {
+        private final int line;
+
+        private TooLarge(int line) {
+            super("a document has more than " + MOST_NODES + " values");
+            this.line = line;
+        }
+
+        int line() {
+            return line;
+        }
+    }
 
     YamlNodes(Map<String, Integer> lines, List<Fault> faults) {
         this.lines = lines;
@@ -50,10 +65,7 @@ final class YamlNodes {
     private JsonNode convert(Node node, String path, int line) {
         lines.put(path, line);
         if (++nodes > MOST_NODES) {
-            if (nodes == MOST_NODES + 1) {
-                fault(node, path, "aliases make the document larger than " + MOST_NODES + " values");
-            }
-            return JSON.nullNode();
+            throw new TooLarge(line(node));
         }
         if (!open.add(node)) {
             fault(node, path, "an alias stands inside of what it names");

@@ -25,11 +25,14 @@ final class YamlText {
     /** Tag of scalars whose type their text decides. */
     static final Tag PLAIN = new Tag("tag:postern.dev:plain");
 
-    /** One document; {@code root} is missing where the document is empty. {@code lines} are by field path, from 1. */
-    record Document(JsonNode root, Map<String, Integer> lines) {
-        boolean isEmpty() {
-            return root.isMissingNode() || root.isNull();
-        }
+    /**
+     * One document.
+     *
+     * @param root  null nodes stand in for what a fault made unusable
+     * @param lines by field path, from 1
+     * @param sound whether it has no fault
+     */
+    record Document(JsonNode root, Map<String, Integer> lines, boolean sound) {
     }
 
     /** Something wrong with the text; never holds a value. */
@@ -48,19 +51,23 @@ final class YamlText {
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(LONGEST);
         options.setMergeOnCompose(true);
+        options.setMaxAliasesForCollections(1000);
         try {
             Composer composer = new Composer(new ParserImpl(new StreamReader(new StringReader(text)), options), new Types(), options);
             while (composer.checkNode()) {
                 Node node = composer.getNode();
                 Map<String, Integer> lines = new HashMap<>();
+                int before = faults.size();
                 JsonNode root = new YamlNodes(lines, faults).convert(node);
-                documents.add(new Document(root, lines));
+                documents.add(new Document(root, lines, faults.size() == before));
             }
         } catch (MarkedYAMLException e) {
             faults.add(malformed(e));
         } catch (ReaderException e) {
             int line = 1 + (int) text.codePoints().limit(e.getPosition()).filter(c -> c == '\n').count();
             faults.add(new Fault(line, "", String.format("malformed YAML: the character U+%04X is not allowed", e.getCodePoint())));
+        } catch (YamlNodes.TooLarge e) {
+            faults.add(new Fault(e.line(), "", e.getMessage()));
         } catch (YAMLException e) {
             // Bounds of the parser, which it reports without a place: size, nesting, aliases.
             faults.add(new Fault(0, "", "malformed YAML: " + e.getMessage()));

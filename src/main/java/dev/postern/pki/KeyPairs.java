@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.math.BigInteger;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -14,6 +15,8 @@ import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.EllipticCurve;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
@@ -39,7 +42,7 @@ public final class KeyPairs {
     /** What {@link #unsupported} allows, for messages. */
     public static final String SUPPORTED = "allowed are RSA with 2048 to 8192 bits, and ECDSA on P-256, P-384 or P-521";
     private static final String READABLE = "needed is one unencrypted private key in PEM (PKCS#8, PKCS#1 or SEC1)";
-    private static final Set<Integer> CURVE_BITS = Set.of(256, 384, 521);
+    private static final Set<EllipticCurve> CURVES = Set.of(curve("secp256r1"), curve("secp384r1"), curve("secp521r1"));
     private static final int MIN_RSA_BITS = 2048;
     private static final int MAX_RSA_BITS = 8192;
 
@@ -115,9 +118,8 @@ public final class KeyPairs {
                 yield bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS ? null : "is RSA with " + bits + " bits; " + SUPPORTED;
             }
             case ECPublicKey ec -> {
-                int bits = ec.getParams().getCurve().getField().getFieldSize();
-                // The JDK reads no explicit curves, and of named ones with these sizes only the NIST curves.
-                yield CURVE_BITS.contains(bits) ? null : "is on a curve of " + bits + " bits; " + SUPPORTED;
+                EllipticCurve curve = ec.getParams().getCurve();
+                yield CURVES.contains(curve) ? null : "is on another curve of " + curve.getField().getFieldSize() + " bits; " + SUPPORTED;
             }
             default -> "is of type " + key.getAlgorithm() + "; " + SUPPORTED;
         };
@@ -172,6 +174,16 @@ public final class KeyPairs {
         var generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec(curve));
         return generator;
+    }
+
+    private static EllipticCurve curve(String name) {
+        try {
+            var parameters = AlgorithmParameters.getInstance("EC");
+            parameters.init(new ECGenParameterSpec(name));
+            return parameters.getParameterSpec(ECParameterSpec.class).getCurve();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has the curve " + name, e);
+        }
     }
 
     private static Refused encrypted() {

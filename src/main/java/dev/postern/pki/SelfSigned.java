@@ -52,8 +52,11 @@ public final class SelfSigned {
         }
         List<String> names = dnsNames.stream().map(SelfSigned::dnsName).distinct().toList();
         X500Name name = distinguishedName(subject, names);
-        if (name.getRDNs().length == 0 && names.isEmpty()) {
-            throw new IllegalArgumentException("a certificate needs at least one DNS name or a subject");
+        if (name.getRDNs().length == 0) {
+            if (names.isEmpty()) {
+                throw new IllegalArgumentException("a certificate needs at least one DNS name or a subject");
+            }
+            name = new X500Name("CN=self-signed");   // every name is too long for a CN, and an issuer must not be empty
         }
         boolean ec = keyPair.getPublic() instanceof ECPublicKey;
         try {
@@ -64,8 +67,7 @@ public final class SelfSigned {
             builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}));
             builder.addExtension(Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(keyPair.getPublic()));
             if (!names.isEmpty()) {
-                // Critical where the subject is empty (RFC 5280, 4.2.1.6).
-                builder.addExtension(Extension.subjectAlternativeName, name.getRDNs().length == 0,
+                builder.addExtension(Extension.subjectAlternativeName, false,
                         new GeneralNames(names.stream().map(n -> new GeneralName(GeneralName.dNSName, n)).toArray(GeneralName[]::new)));
             }
             var signer = new JcaContentSignerBuilder(signature(keyPair)).build(keyPair.getPrivate());

@@ -35,7 +35,7 @@ final class ListenerCompiler {
         var scope = problems.of(ResourceRef.of(listener));
         ListenerPlan plan = read(listener, scope);
         String owner = ports.get(plan.port());
-        if (owner != null) {
+        if (owner != null && hasPort(listener, plan.port())) {
             scope.invalid("spec.port", Problem.Reason.CONFLICTED, "port " + plan.port() + " belongs to Listener '" + owner
                     + "', which is older; give one of the two another port");
         }
@@ -56,6 +56,11 @@ final class ListenerCompiler {
     /** IDs of the listeners that are in force in an earlier form. */
     List<String> stale() {
         return stale;
+    }
+
+    /** Not so where the port cannot be read, and a number stands in for it. */
+    private static boolean hasPort(Listener listener, int port) {
+        return listener.getSpec() != null && Integer.valueOf(port).equals(listener.getSpec().port);
     }
 
     private void claim(ListenerPlan plan) {

@@ -9,7 +9,7 @@ final class OpenRelay {
     private OpenRelay() {
     }
 
-    /** The sender that stands for everyone, if there is one; what is no sender pattern is passed over. */
+    /** The sender that stands for everyone, if there is one; what is no sender pattern, or missing, is passed over. */
     static Optional<String> everyone(List<String> senders) {
         return senders.stream().filter(OpenRelay::isEveryone).findFirst();
     }
@@ -22,7 +22,7 @@ final class OpenRelay {
 
     private static boolean isEveryone(String sender) {
         try {
-            return SenderPattern.parse(sender).matchesEveryone();
+            return sender != null && SenderPattern.parse(sender).matchesEveryone();
         } catch (IllegalArgumentException e) {
             return false;
         }

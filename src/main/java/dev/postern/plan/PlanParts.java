@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -84,7 +85,7 @@ public record PlanParts(Index index, Map<String, String> parts) {
         }
         Map<String, String> digests = new TreeMap<>();
         parts.forEach((name, json) -> digests.put(name, sha256(json)));
-        return new PlanParts(new Index(sha256(write(digests)).substring(0, 16), serial, digests), parts);
+        return new PlanParts(new Index(revision(digests), serial, digests), parts);
     }
 
     /**
@@ -93,6 +94,11 @@ public record PlanParts(Index index, Map<String, String> parts) {
      * @throws IllegalArgumentException naming the part that is missing or does not match the index, or why it is no plan
      */
     public GatewayPlan join() {
+        for (String name : index.digests().keySet()) {
+            if (!names().contains(name)) {
+                throw new IllegalArgumentException("part " + name + " is of a newer version of the plan; this one knows " + names());
+            }
+        }
         for (String name : names()) {
             String json = parts.get(name);
             if (json == null) {
@@ -101,6 +107,9 @@ public record PlanParts(Index index, Map<String, String> parts) {
             if (!sha256(json).equals(index.digests().get(name))) {
                 throw new IllegalArgumentException("part " + name + " does not match the index of revision " + index.revision());
             }
+        }
+        if (!revision(index.digests()).equals(index.revision())) {
+            throw new IllegalArgumentException("the index says revision " + index.revision() + ", and its digests are those of " + revision(index.digests()));
         }
         GatewayPlan core = read(parts.get(CORE), GatewayPlan.class);
         List<DestinationPlan> destinations = new ArrayList<>();
@@ -123,13 +132,17 @@ public record PlanParts(Index index, Map<String, String> parts) {
     private record Destinations(List<DestinationPlan> destinations) {
     }
 
+    private static String revision(Map<String, String> digests) {
+        return sha256(write(new TreeMap<>(digests))).substring(0, 16);
+    }
+
     /** Stable over versions: it must not depend on String.hashCode or the JVM. */
     private static int bucket(String name) {
         return Integer.parseInt(sha256(name).substring(0, 4), 16) % DESTINATION_PARTS;
     }
 
     private static String destinationPart(int i) {
-        return String.format("destinations-%02d", i);
+        return String.format(Locale.ROOT, "destinations-%02d", i);
     }
 
     private static String write(Object value) {
@@ -142,7 +155,11 @@ public record PlanParts(Index index, Map<String, String> parts) {
 
     private static <T> T read(String json, Class<T> type) {
         try {
-            return JSON.readValue(json, type);
+            T value = JSON.readValue(json, type);
+            if (value == null) {
+                throw new IllegalArgumentException("not a " + type.getSimpleName() + ": null");
+            }
+            return value;
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not a " + type.getSimpleName() + ": " + e.getOriginalMessage(), e);
         }

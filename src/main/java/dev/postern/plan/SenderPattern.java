@@ -1,8 +1,8 @@
 package dev.postern.plan;
 
+import dev.postern.pki.HostNames;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
  */
 public final class SenderPattern {
     private static final Pattern IPV4_PARTIAL = Pattern.compile("(\\d{1,3}\\.){1,3}");
-    private static final Pattern IPV4_RANGE = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3}){0,3})-(\\d{1,3})\\.?");
+    private static final Pattern IPV4_RANGE = Pattern.compile("(?:(\\d{1,3}(?:\\.\\d{1,3}){0,2})-(\\d{1,3})\\.?)|(?:(\\d{1,3}(?:\\.\\d{1,3}){3})-(\\d{1,3}))");
+    private static final Pattern IPV4_SHAPE = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,3}");
     private static final Pattern NUMERIC = Pattern.compile("[0-9./-]+|.*:.*");
     private static final Pattern HOST = Pattern.compile("\\.?(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?)*");
     private static final String ALLOWED = "allowed are an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, or ALL";
@@ -36,6 +38,9 @@ public final class SenderPattern {
         if (text.equals("ALL")) {
             return new SenderPattern(text, 0, null, null, null);
         }
+        if (text.equalsIgnoreCase("ALL")) {
+            throw bad(text, "would be the host of that name; write ALL in capitals");   // never meant, and never matched
+        }
         if (!NUMERIC.matcher(text).matches()) {
             String host = text.toLowerCase(Locale.ROOT);
             if (!HOST.matcher(host).matches()) {
@@ -52,9 +57,10 @@ public final class SenderPattern {
         }
         var range = IPV4_RANGE.matcher(text);
         if (range.matches()) {
-            return range(text, range.group(1).split("\\."), range.group(2));
+            boolean whole = range.group(3) != null;
+            return range(text, range.group(whole ? 3 : 1).split("\\."), range.group(whole ? 4 : 2));
         }
-        InetAddress address = literal(text);
+        InetAddress address = literal(text, text);
         return new SenderPattern(text, address.getAddress().length, value(address), value(address), null);
     }
 
@@ -128,31 +134,15 @@ public final class SenderPattern {
     }
 
     private static int number(String text, int max, String whole) {
-        try {
-            int value = Integer.parseInt(text);
-            if (value >= 0 && value <= max) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // said below
+        if (!NUMBER.matcher(text).matches() || Integer.parseInt(text) > max) {
+            throw bad(whole, "has '" + text + "' where a number from 0 to " + max + " is needed");
         }
-        throw bad(whole, "has '" + text + "' where a number from 0 to " + max + " is needed");
-    }
-
-    private static InetAddress literal(String text) {
-        return literal(text, text);
+        return Integer.parseInt(text);
     }
 
     private static InetAddress literal(String text, String whole) {
-        boolean v4 = text.matches("\\d{1,3}(\\.\\d{1,3}){3}");
-        if (!v4 && !text.contains(":")) {
-            throw bad(whole, "is not a whole IP address (a partial address ends with a dot)");
-        }
-        try {
-            return InetAddress.getByName(text);   // a literal: nothing is looked up
-        } catch (UnknownHostException e) {
-            throw bad(whole, "is not an IP address");
-        }
+        return HostNames.address(text).orElseThrow(() -> bad(whole, text.contains(":") || IPV4_SHAPE.matcher(text).matches()
+                ? "is not an IP address" : "is not a whole IP address (a partial address ends with a dot)"));
     }
 
     private static BigInteger value(InetAddress address) {

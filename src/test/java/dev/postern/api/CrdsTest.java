@@ -15,6 +15,7 @@ class CrdsTest {
     private static final boolean UPDATE = Boolean.getBoolean("postern.update");
     private static final String COMMAND = "run: mvn test -Dtest=CrdsTest -Dpostern.update=true";
     private static final Path CRDS = Path.of("crds");
+    private static final Path DOCS = Path.of("docs", "api.md");
 
     @Test
     void crdsAreCurrent() throws IOException {
@@ -32,6 +33,16 @@ class CrdsTest {
         try (Stream<Path> files = Files.list(CRDS)) {
             assertThat(files.map(f -> f.getFileName().toString())).as("files in crds/").containsExactlyInAnyOrderElementsOf(wanted.keySet());
         }
+    }
+
+    @Test
+    void docsAreCurrent() throws IOException {
+        String wanted = ApiDocs.markdown(CrdFiles.generate());
+        if (UPDATE) {
+            Files.createDirectories(DOCS.getParent());
+            Files.writeString(DOCS, wanted);
+        }
+        assertCurrent(DOCS, wanted);
     }
 
     @Test

@@ -106,8 +106,7 @@ final class Settler {
         CompletionStage<Long> written = write(() -> spool.updateWithDsn(envelope.mid(), result.updates, bounce, dsn.body()));
         return written.whenComplete((mid, error) -> {
             if (error == null) {
-                log.log(new MailEvent.BounceQueued(mid, envelope.mid()));
-                scheduler.enqueue(new Envelope(mid, bounce.receivedAt(), "", bounce.size(), bounce.eightBit(), bounce.smtpUtf8(), null, null, "", bounce.recipients()));
+                log.log(new MailEvent.BounceQueued(mid, envelope.mid()));   // the spool's onCommitted brings it here
             }
         });
     }

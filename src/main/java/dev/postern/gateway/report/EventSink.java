@@ -25,8 +25,7 @@ public interface EventSink extends AutoCloseable {
      * @param since when that was
      * @param last  when the latest was
      * @param count of failures, with the first
-     * @param begun whether the series was written before, with a lower count
      */
-    record Series(Failure first, Instant since, Instant last, long count, boolean begun) {
+    record Series(Failure first, Instant since, Instant last, long count) {
     }
 }

@@ -128,7 +128,7 @@ final class FailureSeries {
         }
 
         Series asSeries() {
-            return new Series(first, since, last, count, writtenAt != null);
+            return new Series(first, since, last, count);
         }
 
         /** At once for the first, then after the pause, but no later than the end of the interval. */

@@ -10,8 +10,6 @@ import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -25,8 +23,7 @@ public final class KubernetesEventSink implements EventSink {
     public static final String REASON = "TLSRequiredFailed";
     private static final String CONTROLLER = Api.GROUP + "/gateway";
     private static final DateTimeFormatter MICRO_TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
-    private static final int NOT_FOUND = 404;
-    private static final int CONFLICT = 409;
+    private static final String FIELD_MANAGER = "postern-gateway";
     /** Names have at most 253 characters; the suffix that tells events apart needs 18. */
     private static final int MAX_NAME_STEM = 230;
 
@@ -39,43 +36,13 @@ public final class KubernetesEventSink implements EventSink {
         this.pod = pod;
     }
 
+    /** Server-side apply makes the event or changes it, whether or not an earlier attempt arrived, and never reads it. */
     @Override
     public void write(Series series) throws IOException {
         try {
-            if (!series.begun() || !update(series)) {
-                create(series);
-            }
+            client.resource(event(series)).fieldManager(FIELD_MANAGER).forceConflicts().serverSideApply();
         } catch (KubernetesClientException e) {
             throw new IOException("event " + name(series) + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** False where the event is gone: the API server keeps events for an hour, unless told otherwise. */
-    private boolean update(Series series) {
-        if (series.count() == 1) {
-            return true;
-        }
-        String patch = "{\"series\":{\"count\":%d,\"lastObservedTime\":\"%s\"}}".formatted(series.count(), MICRO_TIME.format(series.last()));
-        try {
-            client.events().v1().events().inNamespace(series.first().resource().namespace()).withName(name(series))
-                    .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
-            return true;
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == NOT_FOUND) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
-    private void create(Series series) {
-        try {
-            client.resource(event(series)).create();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != CONFLICT) {
-                throw e;
-            }
-            update(series);   // an earlier attempt arrived, though its answer did not
         }
     }
 

@@ -105,7 +105,8 @@ public final class RequiredTlsReporter implements TlsFailures, AutoCloseable {
             while (!closing) {
                 At next = queue.poll(untilDue().toMillis(), TimeUnit.MILLISECONDS);
                 take(next);
-                write(clock.instant());
+                Instant now = clock.instant();
+                write(now, now);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -113,7 +114,7 @@ public final class RequiredTlsReporter implements TlsFailures, AutoCloseable {
         }
         take(null);
         notBefore = Instant.MIN;
-        write(clock.instant());
+        write(clock.instant(), Instant.MAX);
     }
 
     private void take(At first) {
@@ -125,9 +126,9 @@ public final class RequiredTlsReporter implements TlsFailures, AutoCloseable {
     }
 
     /** Writes what is due and allowed; what is not goes on counting in its series. */
-    private void write(Instant now) {
+    private void write(Instant now, Instant dueBy) {
         if (!now.isBefore(notBefore)) {
-            for (Series due : series.due(now)) {
+            for (Series due : series.due(dueBy)) {
                 if (!rate.tryTake(now)) {
                     notBefore = now.plus(Duration.ofMillis(200));
                     break;

@@ -4,12 +4,10 @@ import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
@@ -28,8 +26,7 @@ final class MessageIntake {
     private final Spool.Incoming incoming;
     private final DataDecoder decoder;
     private final HeaderScanner header = new HeaderScanner();
-    private final ByteBufAllocator allocator;
-    private final Executor loop;
+    private final SessionLink link;
     private final long maxSize;
     private final Runnable resume;
     private ByteBuf piece;
@@ -50,14 +47,13 @@ final class MessageIntake {
      * @param maxSize octets of content at most
      * @param resume  called on the loop when content can be taken again
      */
-    MessageIntake(Spool.Incoming incoming, DataDecoder decoder, String trace, long maxSize, ByteBufAllocator allocator, Executor loop, Runnable resume) {
+    MessageIntake(Spool.Incoming incoming, DataDecoder decoder, String trace, long maxSize, SessionLink link, Runnable resume) {
         this.incoming = incoming;
         this.decoder = decoder;
-        this.allocator = allocator;
-        this.loop = loop;
+        this.link = link;
         this.maxSize = maxSize;
         this.resume = resume;
-        piece = allocator.buffer(FIRST_CAPACITY, PIECE);
+        piece = link.allocator().buffer(FIRST_CAPACITY, PIECE);
         ByteBufUtil.writeUtf8(piece, trace);
         size = piece.readableBytes();
     }
@@ -204,7 +200,7 @@ final class MessageIntake {
 
     private void append() {
         ByteBuf full = piece;
-        piece = ended ? Unpooled.EMPTY_BUFFER : allocator.buffer(FIRST_CAPACITY, PIECE);
+        piece = ended ? Unpooled.EMPTY_BUFFER : link.allocator().buffer(FIRST_CAPACITY, PIECE);
         appending = true;
         hop(incoming.append(full), (done, error) -> {
             appending = false;
@@ -223,11 +219,18 @@ final class MessageIntake {
 
     /** Continues on the loop, at once where the stage is done already. */
     private <T> void hop(CompletionStage<T> stage, BiConsumer<T, Throwable> then) {
+        BiConsumer<T, Throwable> guarded = (done, error) -> {
+            try {
+                then.accept(done, error);
+            } catch (RuntimeException e) {
+                link.failed(e);   // the stage would swallow it, and the session wait for ever
+            }
+        };
         var future = stage.toCompletableFuture();
         if (future.isDone()) {
-            future.whenComplete(then);
+            future.whenComplete(guarded);
         } else {
-            future.whenCompleteAsync(then, loop);
+            future.whenCompleteAsync(guarded, link.loop());
         }
     }
 }

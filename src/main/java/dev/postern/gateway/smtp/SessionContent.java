@@ -133,8 +133,7 @@ final class SessionContent {
 
     private void begin(MailTransaction next, ReceivedHeader trace, DataDecoder decoder) {
         transaction = next;
-        intake = new MessageIntake(next.incoming(), decoder, trace.toString(), client.policy().maxMessageSize(), link.allocator(), link.loop(),
-                this::unstall);
+        intake = new MessageIntake(next.incoming(), decoder, trace.toString(), client.policy().maxMessageSize(), link, this::unstall);
     }
 
     private void take(ByteBuf in) {

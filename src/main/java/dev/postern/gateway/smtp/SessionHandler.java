@@ -109,10 +109,15 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
         if (timer != null) {
             timer.cancel(false);
         }
-        if (dialog != null) {
-            dialog.closed();
+        try {
+            if (dialog != null) {
+                dialog.closed();
+            }
+        } catch (RuntimeException e) {
+            reception.unexpected(e);
+        } finally {
+            reception.left(this);
         }
-        reception.left(this);
     }
 
     @Override
@@ -186,6 +191,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
         if (!pumping) {
             flush();
         }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        reception.unexpected(cause);
+        context.close();
     }
 
     @Override

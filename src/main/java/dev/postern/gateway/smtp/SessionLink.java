@@ -24,6 +24,9 @@ interface SessionLink {
     /** Goes on with what was received: the session is free again. */
     void resume();
 
+    /** Something broke that should not: the connection ends, and the log says why. */
+    void failed(Throwable cause);
+
     Executor loop();
 
     ByteBufAllocator allocator();

@@ -1,0 +1,52 @@
+package dev.postern.operator;
+
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.quarkus.arc.Unremovable;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.UUID;
+
+/** What the reconcilers need and no class of theirs is. */
+@Singleton
+public final class OperatorBeans {
+    /** Namespace of the lease; where absent, that of the client's configuration. */
+    private static final String LEASE_NAMESPACE_VARIABLE = "POSTERN_OPERATOR_NAMESPACE";
+
+    @Produces
+    @Singleton
+    OperatorSettings settings() {
+        return OperatorSettings.from(System.getenv());
+    }
+
+    @Produces
+    @Singleton
+    InstantSource clock() {
+        return Clock.systemUTC();
+    }
+
+    /** One operator of several works. One that loses the lease ends its process, since another may have begun. */
+    @Produces
+    @Singleton
+    @Unremovable
+    LeaderElectionConfiguration leaderElection(OperatorSettings settings) {
+        String namespace = System.getenv(LEASE_NAMESPACE_VARIABLE);
+        return leaderElection(settings, namespace == null || namespace.isBlank() ? null : namespace.strip(), true);
+    }
+
+    /** @param namespace of the lease, or null */
+    static LeaderElectionConfiguration leaderElection(OperatorSettings settings, String namespace, boolean exit) {
+        // Two processes of one name, such as on one host, must not take each other for themselves.
+        String identity = settings.instance() + "-" + UUID.randomUUID();
+        // build() would let a process live on that lost the lease.
+        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(OperatorSettings.NAME)
+                .withLeaseNamespace(namespace)
+                .withIdentity(identity)
+                .withLeaseDuration(OperatorSettings.LEASE)
+                .withRenewDeadline(OperatorSettings.RENEW_WITHIN)
+                .withRetryPeriod(OperatorSettings.RETRY_LEASE)
+                .buildForTest(exit);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.postern.operator.destination;
+
+import dev.postern.api.DestinationControl;
+import dev.postern.api.PosternStatus;
+import dev.postern.operator.AttachedReconciler;
+import dev.postern.operator.OperatorSettings;
+import dev.postern.operator.status.ConditionSet;
+import dev.postern.operator.status.GatewayState;
+import dev.postern.operator.status.Programming;
+import dev.postern.operator.status.Summary;
+import dev.postern.operator.status.Verdict;
+import dev.postern.plan.Problem;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/** Status of DestinationControls. */
+@Singleton
+@ControllerConfiguration(name = "destinationcontrol", fieldManager = OperatorSettings.NAME)
+public class DestinationControlReconciler extends AttachedReconciler<DestinationControl, PosternStatus> {
+
+    public DestinationControlReconciler(Shared shared) {
+        super(DestinationControl.class, shared);
+    }
+
+    @Override
+    protected String gatewayOf(DestinationControl control) {
+        return control.getSpec().gatewayRef.name;
+    }
+
+    @Override
+    protected DestinationControl newResource() {
+        return new DestinationControl();
+    }
+
+    @Override
+    protected PosternStatus newStatus() {
+        return new PosternStatus();
+    }
+
+    @Override
+    protected void fill(PosternStatus status, ConditionSet set, DestinationControl control, Verdict verdict, GatewayState state, List<Problem> others) {
+        Summary.of(set, verdict.problems(), Programming.of(verdict, state), others);
+    }
+}

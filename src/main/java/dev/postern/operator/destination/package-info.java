@@ -1,0 +1,2 @@
+/** DestinationControl: its status. */
+package dev.postern.operator.destination;

@@ -1,0 +1,109 @@
+package dev.postern.operator.gateway;
+
+import dev.postern.api.Certificate;
+import dev.postern.api.DestinationControl;
+import dev.postern.api.Listener;
+import dev.postern.api.MailFlowPolicy;
+import dev.postern.api.MailGateway;
+import dev.postern.api.TrustBundleRef;
+import dev.postern.operator.kube.Caches;
+import dev.postern.operator.kube.CertificateSecrets;
+import dev.postern.operator.kube.TlsSecrets;
+import dev.postern.operator.kube.TrustBundleWatches;
+import dev.postern.plan.ResourceSet;
+import dev.postern.plan.ResourceSet.KeyPairPem;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Everything that the plan of one gateway is compiled from, read from the informers' caches. */
+@Singleton
+public final class Gatherer {
+    private final Caches caches;
+    private final TlsSecrets secrets;
+    private final TrustBundleWatches bundles;
+
+    public Gatherer(Caches caches, TlsSecrets secrets, TrustBundleWatches bundles) {
+        this.caches = caches;
+        this.secrets = secrets;
+        this.bundles = bundles;
+    }
+
+    /**
+     * What was read.
+     *
+     * @param versions of each object, in order: equal versions mean equal contents
+     */
+    record Gathered(ResourceSet resources, List<String> versions) {
+    }
+
+    Gathered gather(MailGateway gateway) {
+        String namespace = gateway.getMetadata().getNamespace();
+        String name = gateway.getMetadata().getName();
+        List<Listener> listeners = caches.attached(Listener.class, namespace, name);
+        List<DestinationControl> destinations = caches.attached(DestinationControl.class, namespace, name);
+        // Those of other gateways too: naming one of them gets a better message than that it does not exist.
+        List<MailFlowPolicy> policies = caches.in(MailFlowPolicy.class, namespace);
+        List<Certificate> certificates = caches.in(Certificate.class, namespace);
+        List<String> versions = new ArrayList<>();
+        for (List<? extends HasMetadata> list : List.of(List.of(gateway), listeners, policies, destinations, certificates)) {
+            list.forEach(resource -> versions.add(resource.getMetadata().getUid() + "/" + resource.getMetadata().getGeneration()));
+        }
+        Map<String, KeyPairPem> keyPairs = keyPairs(caches.attached(Certificate.class, namespace, name), versions);
+        Map<String, String> trust = trustBundles(gateway, destinations, versions);
+        return new Gathered(new ResourceSet(gateway, listeners, policies, destinations, certificates, keyPairs, trust), versions);
+    }
+
+    /** Ends what is followed on behalf of a gateway that is gone. */
+    void forget(ResourceID gateway) {
+        bundles.keep(gateway, Set.of());
+    }
+
+    private Map<String, KeyPairPem> keyPairs(List<Certificate> certificates, List<String> versions) {
+        Map<String, KeyPairPem> keyPairs = new HashMap<>();
+        for (Certificate certificate : certificates) {
+            String name = TlsSecrets.nameFor(certificate);
+            secrets.get(certificate.getMetadata().getNamespace(), name)
+                    .filter(secret -> CertificateSecrets.mayUse(certificate, secret))
+                    .ifPresent(secret -> {
+                        keyPairs.put(certificate.getMetadata().getName(),
+                                new KeyPairPem(name, TlsSecrets.text(secret, TlsSecrets.CHAIN), TlsSecrets.text(secret, TlsSecrets.KEY)));
+                        versions.add(version(certificate.getMetadata().getName(), secret));
+                    });
+        }
+        return keyPairs;
+    }
+
+    private Map<String, String> trustBundles(MailGateway gateway, List<DestinationControl> destinations, List<String> versions) {
+        Set<TrustBundleRef> refs = new LinkedHashSet<>();
+        refs.add(gateway.getSpec().delivery == null ? null : gateway.getSpec().delivery.trustBundleRef);
+        destinations.forEach(d -> refs.add(d.getSpec().tls == null ? null : d.getSpec().tls.trustBundleRef));
+        refs.remove(null);
+        var id = ResourceID.fromResource(gateway);
+        Map<String, Set<String>> keys = refs.stream()
+                .collect(Collectors.groupingBy(ref -> ref.name, Collectors.mapping(ref -> ref.key, Collectors.toSet())));
+        bundles.keep(id, keys.keySet());
+        Map<String, String> contents = new HashMap<>();
+        keys.forEach((name, wanted) -> bundles.get(id, name).ifPresent(configMap -> {
+            versions.add(version("", configMap));
+            for (String key : wanted) {
+                String pem = configMap.getData() == null ? null : configMap.getData().get(key);
+                if (pem != null) {
+                    contents.put(name + "/" + key, pem);
+                }
+            }
+        }));
+        return contents;
+    }
+
+    private static String version(String user, HasMetadata object) {
+        return user + "/" + object.getMetadata().getUid() + "/" + object.getMetadata().getResourceVersion();
+    }
+}

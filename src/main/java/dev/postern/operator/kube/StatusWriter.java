@@ -1,0 +1,54 @@
+package dev.postern.operator.kube;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.postern.api.PosternStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import jakarta.inject.Singleton;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Writes a status where it changed, and the events of its transitions. */
+@Singleton
+public final class StatusWriter {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final TransitionEvents events;
+
+    public StatusWriter(TransitionEvents events) {
+        this.events = events;
+    }
+
+    /**
+     * @param empty a new object of the resource's class
+     * @return whether something was written
+     */
+    public <P extends CustomResource<?, S>, S extends PosternStatus> boolean write(P resource, S status, Supplier<P> empty, Context<P> context) {
+        S before = resource.getStatus();
+        if (before != null && JSON.<JsonNode>valueToTree(before).equals(JSON.<JsonNode>valueToTree(status))) {
+            return false;
+        }
+        P patch = empty.get();
+        var meta = resource.getMetadata();
+        // The UID keeps the status of a resource that was deleted from a new one of its name.
+        patch.setMetadata(new ObjectMetaBuilder().withName(meta.getName()).withNamespace(meta.getNamespace()).withUid(meta.getUid()).build());
+        patch.setSpec(null);
+        patch.setStatus(status);
+        try {
+            context.resourceOperations().serverSideApplyPrimaryStatus(patch);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+        List<Condition> old = before == null || before.conditions == null ? List.of() : before.conditions;
+        events.tell(resource, old, status.conditions);
+        return true;
+    }
+}

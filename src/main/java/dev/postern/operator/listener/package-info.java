@@ -1,0 +1,2 @@
+/** Listener: its status. */
+package dev.postern.operator.listener;

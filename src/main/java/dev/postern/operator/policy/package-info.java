@@ -1,0 +1,2 @@
+/** MailFlowPolicy: its status. */
+package dev.postern.operator.policy;

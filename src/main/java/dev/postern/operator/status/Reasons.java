@@ -1,0 +1,28 @@
+package dev.postern.operator.status;
+
+/** Reasons of conditions that the operator finds; those of the plan's problems are in {@code Problem.Reason}. */
+public final class Reasons {
+    public static final String ACCEPTED = "Accepted";
+    public static final String RESOLVED_REFS = "ResolvedRefs";
+    public static final String PROGRAMMED = "Programmed";
+    public static final String READY = "Ready";
+    /** Work is under way. */
+    public static final String PENDING = "Pending";
+    /** Valid, and nothing refers to it. */
+    public static final String UNUSED = "Unused";
+    public static final String LAST_GOOD_IN_FORCE = "LastGoodInForce";
+    public static final String MAIL_HELD = "MailHeld";
+    public static final String LEFT_OUT = "LeftOut";
+    public static final String NO_PLAN = "NoPlan";
+    public static final String NO_PODS = "NoPods";
+    public static final String PODS_NOT_READY = "PodsNotReady";
+    public static final String PLAN_REFUSED = "PlanRefused";
+    public static final String PORT_UNAVAILABLE = "PortUnavailable";
+    public static final String NAME_TAKEN = "NameTaken";
+    public static final String APPLY_FAILED = "ApplyFailed";
+    public static final String IMAGE_UNKNOWN = "ImageUnknown";
+    public static final String STORAGE_IMMUTABLE = "StorageImmutable";
+
+    private Reasons() {
+    }
+}

@@ -1,0 +1,165 @@
+package dev.postern.gateway.delivery;
+
+import dev.postern.gateway.spool.Envelope;
+import dev.postern.gateway.spool.Envelope.Recipient;
+import dev.postern.gateway.spool.Envelope.State;
+import dev.postern.gateway.spool.Spool;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/** A spool in memory that keeps the contract: one thread of its own, stages complete there. */
+final class MemorySpool implements Spool {
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+    private final Map<Long, Envelope> envelopes = new TreeMap<>();
+    private final Map<Long, byte[]> bodies = new TreeMap<>();
+    private final Map<Long, Envelope> finished = new TreeMap<>();
+    private volatile Consumer<Envelope> onCommitted = e -> { };
+    private volatile boolean bodiesFail;
+    private long mids;
+
+    void onCommitted(Consumer<Envelope> consumer) {
+        onCommitted = consumer;
+    }
+
+    void bodiesFail(boolean fail) {
+        bodiesFail = fail;
+    }
+
+    static Recipient recipient(String address) {
+        return new Recipient(address, State.PENDING, 0, 0, null, null, null, null);
+    }
+
+    /** Commits a message; gives its MID. */
+    long add(String sender, String body, long receivedAt, Recipient... recipients) {
+        return add(new Envelope(0, receivedAt, sender, 0, false, false, null, null, "test", List.of(recipients)), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    long add(Envelope template, byte[] body) {
+        Envelope envelope;
+        synchronized (this) {
+            envelope = put(template, body);
+        }
+        onCommitted.accept(envelope);
+        return envelope.mid();
+    }
+
+    private Envelope put(Envelope e, byte[] body) {
+        Envelope envelope = new Envelope(++mids, e.receivedAt(), e.sender(), body.length, e.eightBit(), e.smtpUtf8(), e.ret(), e.envid(), e.listener(), e.recipients());
+        envelopes.put(envelope.mid(), envelope);
+        bodies.put(envelope.mid(), body);
+        return envelope;
+    }
+
+    /** The message as it stands, or as it was when its last recipient was settled. */
+    synchronized Envelope get(long mid) {
+        return envelopes.getOrDefault(mid, finished.get(mid));
+    }
+
+    synchronized String body(long mid) {
+        return new String(bodies.get(mid), StandardCharsets.UTF_8);
+    }
+
+    synchronized List<Long> mids() {
+        return new ArrayList<>(bodies.keySet());
+    }
+
+    private synchronized void apply(long mid, Map<Integer, Recipient> updates) {
+        Envelope e = envelopes.get(mid);
+        if (e == null) {
+            return;
+        }
+        List<Recipient> recipients = new ArrayList<>(e.recipients());
+        updates.forEach(recipients::set);
+        Envelope next = new Envelope(mid, e.receivedAt(), e.sender(), e.size(), e.eightBit(), e.smtpUtf8(), e.ret(), e.envid(), e.listener(), recipients);
+        if (next.pending()) {
+            envelopes.put(mid, next);
+        } else {
+            envelopes.remove(mid);
+            finished.put(mid, next);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> update(long mid, Map<Integer, Recipient> updates) {
+        return CompletableFuture.runAsync(() -> apply(mid, updates), thread);
+    }
+
+    @Override
+    public CompletionStage<Long> updateWithDsn(long mid, Map<Integer, Recipient> updates, Envelope dsn, byte[] dsnBody) {
+        return CompletableFuture.supplyAsync(() -> {
+            Envelope committed;
+            synchronized (this) {
+                apply(mid, updates);
+                committed = put(dsn, dsnBody);
+            }
+            onCommitted.accept(committed);
+            return committed.mid();
+        }, thread);
+    }
+
+    @Override
+    public CompletionStage<ByteBuf> read(long mid, long offset, int length) {
+        return CompletableFuture.supplyAsync(() -> {
+            if (bodiesFail) {
+                throw new SpoolException("checksum does not match", false, null);
+            }
+            synchronized (this) {
+                byte[] body = bodies.get(mid);
+                return Unpooled.wrappedBuffer(Arrays.copyOfRange(body, (int) offset, (int) Math.min(body.length, offset + length)));
+            }
+        }, thread);
+    }
+
+    @Override
+    public CompletionStage<Envelope> envelope(long mid) {
+        return CompletableFuture.supplyAsync(() -> {
+            synchronized (this) {
+                return envelopes.get(mid);
+            }
+        }, thread);
+    }
+
+    @Override
+    public void forEachPending(Consumer<Envelope> consumer) {
+        List<Envelope> all;
+        synchronized (this) {
+            all = new ArrayList<>(envelopes.values());
+        }
+        all.forEach(consumer);
+    }
+
+    @Override
+    public synchronized long messages() {
+        return envelopes.size();
+    }
+
+    @Override
+    public Admission admission() {
+        return Admission.OK;
+    }
+
+    @Override
+    public Incoming begin() {
+        throw new UnsupportedOperationException("delivery takes no mail in");
+    }
+
+    @Override
+    public void limits(int maxMessages, long reserveBytes) {
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.postern.gateway.delivery;
+
+import dev.postern.api.DestinationControlSpec.Identity;
+import dev.postern.api.DestinationControlSpec.TlsMode;
+import dev.postern.gateway.config.ActivePlan;
+import dev.postern.gateway.config.PlanHolder;
+import dev.postern.gateway.dns.Dns;
+import dev.postern.gateway.dns.Dns.DnsException.Kind;
+import dev.postern.gateway.report.MailEvent;
+import dev.postern.gateway.report.TlsFailures;
+import dev.postern.gateway.smtp.client.Timeouts;
+import dev.postern.gateway.tls.TrustAnchors;
+import dev.postern.plan.DestinationPlan;
+import dev.postern.plan.DestinationTable;
+import dev.postern.plan.GatewayPlan;
+import dev.postern.plan.PlanParts;
+import dev.postern.plan.ResourceRef;
+import dev.postern.plan.Settings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.channel.nio.NioEventLoopGroup;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A delivery with a spool in memory, and DNS and a plan that the test sets; everything else is real. */
+final class Rig implements AutoCloseable {
+    static final NioEventLoopGroup GROUP = new NioEventLoopGroup(2);
+    static final ResourceRef CONTROL = new ResourceRef("DestinationControl", "mail", "partner", "uid-1", 3);
+
+    final MemorySpool spool = new MemorySpool();
+    final PlanHolder plans = new PlanHolder();
+    final List<MailEvent> log = new CopyOnWriteArrayList<>();
+    final List<TlsFailures.Failure> alerts = new CopyOnWriteArrayList<>();
+    final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    final Map<String, List<Dns.Mx>> mx = new ConcurrentHashMap<>();
+    final Map<String, List<InetAddress>> hosts = new ConcurrentHashMap<>();
+    final Map<String, Kind> failures = new ConcurrentHashMap<>();
+    final Delivery delivery;
+    Settings settings = settings(3600, 3600, 345_600);
+    Map<String, String> bundles = Map.of();
+
+    Rig() {
+        this(new DeliveryOptions(50, 100, Duration.ofMillis(200), Timeouts.all(Duration.ofSeconds(10))));
+    }
+
+    Rig(DeliveryOptions options) {
+        delivery = new Delivery(plans, spool, new FakeDns(), log::add, alerts::add, metrics, InstantSource.system(), GROUP, options);
+        spool.onCommitted(delivery::enqueue);
+    }
+
+    static Settings settings(long initial, long max, long maxAge) {
+        return new Settings("gateway.test", initial, max, maxAge, null, true, List.of(), false, 1000, 0);
+    }
+
+    static DestinationPlan destination(String domain, TlsMode mode, DestinationPlan.Host... route) {
+        return new DestinationPlan(CONTROL, List.of(domain), false, mode, Identity.Hosted, null, 20, 100, List.of(route), null);
+    }
+
+    static DestinationPlan.Host host(String name, int port) {
+        return new DestinationPlan.Host(name, port, 0);
+    }
+
+    void plan(DestinationPlan... destinations) {
+        GatewayPlan plan = new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), List.of(), bundles,
+                List.of(destinations));
+        Map<String, TrustAnchors> trust = new java.util.HashMap<>();
+        bundles.forEach((id, pem) -> trust.put(id, TrustAnchors.of(pem)));
+        plans.swap(new ActivePlan(new PlanParts.Index("r", 1, Map.of()), plan, Map.of(), new DestinationTable(List.of(destinations)), trust));
+    }
+
+    <T extends MailEvent> List<T> logged(Class<T> type) {
+        return log.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    long send(String sender, String... recipients) {
+        return spool.add(sender, "Subject: test\r\n\r\n.hello\r\n", System.currentTimeMillis(),
+                java.util.Arrays.stream(recipients).map(MemorySpool::recipient).toArray(dev.postern.gateway.spool.Envelope.Recipient[]::new));
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        delivery.stop(Duration.ZERO);
+        spool.close();
+    }
+
+    private final class FakeDns implements Dns {
+        @Override
+        public CompletionStage<List<Mx>> mx(String domain) {
+            return failures.containsKey(domain) ? CompletableFuture.failedFuture(new DnsException(failures.get(domain), "no MX of " + domain))
+                    : CompletableFuture.completedFuture(mx.getOrDefault(domain, List.of(new Mx(0, domain))));
+        }
+
+        @Override
+        public CompletionStage<List<InetAddress>> addresses(String host) {
+            if (host.matches("[0-9.]+")) {
+                return CompletableFuture.completedFuture(List.of(address(host)));
+            }
+            return hosts.containsKey(host) ? CompletableFuture.completedFuture(hosts.get(host))
+                    : CompletableFuture.failedFuture(new DnsException(failures.getOrDefault(host, Kind.NOT_FOUND), host + " has no address"));
+        }
+
+        @Override
+        public CompletionStage<Optional<String>> confirmedName(InetAddress address) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+
+        @Override
+        public void close() {
+        }
+    }
+
+    static InetAddress address(String ip) {
+        try {
+            return InetAddress.getByName(ip);
+        } catch (java.net.UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}

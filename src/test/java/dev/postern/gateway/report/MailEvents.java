@@ -1,0 +1,69 @@
+package dev.postern.gateway.report;
+
+import static dev.postern.gateway.report.MailEvent.Level.Critical;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every event and the text of its line after the time. */
+final class MailEvents {
+    static final Map<MailEvent, String> GOLDEN = new LinkedHashMap<>();
+
+    static {
+        GOLDEN.put(new MailEvent.NewInbound(5, "mail.example.com", "10.2.3.4", "10.3.4.5", null, false),
+                "Info: New SMTP ICID 5 interface mail.example.com (10.2.3.4) address 10.3.4.5 reverse dns host unknown verified no");
+        GOLDEN.put(new MailEvent.NewInbound(6, "mail.example.com", "10.2.3.4", "10.3.4.5", "mx.partner.com", true),
+                "Info: New SMTP ICID 6 interface mail.example.com (10.2.3.4) address 10.3.4.5 reverse dns host mx.partner.com verified yes");
+        GOLDEN.put(new MailEvent.SenderGroupMatch(5, "Accept", "partners", ".partner.com"), "Info: ICID 5 ACCEPT SG partners match .partner.com SBRS None");
+        GOLDEN.put(new MailEvent.InboundTls(5, "TLSv1.3", "TLS_AES_256_GCM_SHA384"), "Info: ICID 5 TLS success protocol TLSv1.3 cipher TLS_AES_256_GCM_SHA384");
+        GOLDEN.put(new MailEvent.InboundTlsFailed(5, null), "Info: ICID 5 TLS failed");
+        GOLDEN.put(new MailEvent.InboundTlsFailed(5, "no shared cipher"), "Info: ICID 5 TLS failed: no shared cipher");
+        GOLDEN.put(new MailEvent.InboundTlsRequired(5), "Warning: ICID 5 TLS was required but remote host did not initiate it");
+        GOLDEN.put(new MailEvent.StartMessage(7, 5), "Info: Start MID 7 ICID 5");
+        GOLDEN.put(new MailEvent.From(7, 5, "a@b.c"), "Info: MID 7 ICID 5 From: <a@b.c>");
+        GOLDEN.put(new MailEvent.From(7, 5, ""), "Info: MID 7 ICID 5 From: <>");
+        GOLDEN.put(new MailEvent.To(7, 5, 0, "a@b.c"), "Info: MID 7 ICID 5 RID 0 To: <a@b.c>");
+        GOLDEN.put(new MailEvent.RecipientRejected(5, "a@b.c", "Rejected by RAT"), "Info: ICID 5 To: <a@b.c> Rejected by RAT");
+        GOLDEN.put(new MailEvent.MessageId(7, "<x@y>"), "Info: MID 7 Message-ID '<x@y>'");
+        GOLDEN.put(new MailEvent.MessageReady(7, 10240, "a@b.c"), "Info: MID 7 ready 10240 bytes from <a@b.c>");
+        GOLDEN.put(new MailEvent.MessageQueued(7), "Info: MID 7 queued for delivery");
+        GOLDEN.put(new MailEvent.MessageAborted(7, "Connection lost"), "Info: Message aborted MID 7 Connection lost");
+        GOLDEN.put(new MailEvent.InboundClosed(5), "Info: ICID 5 close");
+        GOLDEN.put(new MailEvent.NewDelivery(8, "10.10.10.100", "192.168.1.25", 25),
+                "Info: New SMTP DCID 8 interface 10.10.10.100 address 192.168.1.25 port 25");
+        GOLDEN.put(new MailEvent.DeliveryTls(8, "TLSv1.3", "TLS_AES_256_GCM_SHA384", "partner.com", null, null),
+                "Info: DCID 8 TLS success protocol TLSv1.3 cipher TLS_AES_256_GCM_SHA384 for partner.com");
+        GOLDEN.put(new MailEvent.DeliveryTls(8, "TLSv1.3", "TLS_AES_256_GCM_SHA384", "partner.com", true, null),
+                "Info: DCID 8 TLS success protocol TLSv1.3 cipher TLS_AES_256_GCM_SHA384 for partner.com verified");
+        GOLDEN.put(new MailEvent.DeliveryTls(8, "TLSv1.3", "TLS_AES_256_GCM_SHA384", "partner.com", false, "no name matches"),
+                "Info: DCID 8 TLS success protocol TLSv1.3 cipher TLS_AES_256_GCM_SHA384 for partner.com unverified: no name matches");
+        GOLDEN.put(new MailEvent.DeliveryTlsFailed(8, "10.3.4.5", "STARTTLS unexpected response"),
+                "Info: DCID 8 IP 10.3.4.5 TLS failed: STARTTLS unexpected response");
+        GOLDEN.put(new MailEvent.DeliveryTlsRequired(8, "10.3.4.5"),
+                "Warning: DCID 8 IP 10.3.4.5 TLS was required but could not be successfully negotiated");
+        GOLDEN.put(new MailEvent.DeliveryInClear(8, "plain.test", "STARTTLS is not offered"),
+                "Info: DCID 8 no TLS for plain.test: STARTTLS is not offered, message sent in clear");
+        GOLDEN.put(new MailEvent.DeliveryStart(8, 7, List.of(0, 1)), "Info: Delivery start DCID 8 MID 7 to RID [0, 1]");
+        GOLDEN.put(new MailEvent.DeliveryDone(8, 7, List.of(0), null), "Info: Message done DCID 8 MID 7 to RID [0]");
+        GOLDEN.put(new MailEvent.DeliveryDone(8, 7, List.of(0), "250 2.0.0 Ok: queued as 4F"),
+                "Info: Message done DCID 8 MID 7 to RID [0] Response '250 2.0.0 Ok: queued as 4F'");
+        GOLDEN.put(new MailEvent.DeliveryDelayed(8, 7, List.of(0), "4.1.0", "Mailbox busy", null), "Info: Delayed: DCID 8 MID 7 to RID [0] - 4.1.0 - Mailbox busy");
+        GOLDEN.put(new MailEvent.DeliveryDelayed(0, 7, List.of(0), "4.4.1", "No answer", "2005-07-20T19:57:40Z"),
+                "Info: Delayed: DCID 0 MID 7 to RID [0] - 4.4.1 - No answer - next attempt 2005-07-20T19:57:40Z");
+        GOLDEN.put(new MailEvent.DeliveryBounced(8, 7, List.of(0), "5.1.1", "No such user"), "Warning: Bounced: DCID 8 MID 7 to RID [0] - 5.1.1 - No such user");
+        GOLDEN.put(new MailEvent.DeliveryClosed(8), "Info: DCID 8 close");
+        GOLDEN.put(new MailEvent.ConnectionError(8, "partner.com", "10.3.4.5", 25, "Connection refused"),
+                "Info: Connection Error: DCID 8 domain: partner.com IP: 10.3.4.5 port: 25 details: Connection refused");
+        GOLDEN.put(new MailEvent.BounceQueued(7, 6), "Info: MID 7 bounce of MID 6");
+        GOLDEN.put(new MailEvent.MessageFinished(7), "Info: Message finished MID 7 done");
+        GOLDEN.put(new MailEvent.PlanInForce("0123456789abcdef", 3), "Info: Plan 0123456789abcdef in force");
+        GOLDEN.put(new MailEvent.PlanRefused("0123456789abcdef", "part core is missing"), "Warning: Plan refused: part core is missing");
+        GOLDEN.put(new MailEvent.ListenerOpened("public", "0.0.0.0:25"), "Info: Listener public on 0.0.0.0:25 opened");
+        GOLDEN.put(new MailEvent.ListenerClosed("public", "0.0.0.0:25"), "Info: Listener public on 0.0.0.0:25 closed");
+        GOLDEN.put(new MailEvent.Notice(Critical, "The spool cannot be written"), "Critical: The spool cannot be written");
+    }
+
+    private MailEvents() {
+    }
+}

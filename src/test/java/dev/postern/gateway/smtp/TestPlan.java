@@ -1,0 +1,72 @@
+package dev.postern.gateway.smtp;
+
+import dev.postern.api.ListenerSpec.Access;
+import dev.postern.api.ListenerSpec.Type;
+import dev.postern.api.MailFlowPolicySpec.Behavior;
+import dev.postern.api.MailFlowPolicySpec.TlsMode;
+import dev.postern.gateway.access.HostAccess;
+import dev.postern.gateway.access.RecipientAccess;
+import dev.postern.gateway.config.ActiveListener;
+import dev.postern.gateway.config.ActivePlan;
+import dev.postern.gateway.tls.ServerContexts;
+import dev.postern.gateway.tls.TestCertificates;
+import dev.postern.plan.CertificatePlan;
+import dev.postern.plan.DestinationTable;
+import dev.postern.plan.GatewayPlan;
+import dev.postern.plan.ListenerPlan;
+import dev.postern.plan.ListenerPlan.RecipientRule;
+import dev.postern.plan.ListenerPlan.SenderGroup;
+import dev.postern.plan.PlanParts;
+import dev.postern.plan.PolicyPlan;
+import dev.postern.plan.ResourceRef;
+import dev.postern.plan.Settings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Plans for tests: one listener, "public", unless more are added. */
+final class TestPlan {
+    private static final ServerContexts CONTEXTS = new ServerContexts();
+
+    Type type = Type.Public;
+    Behavior behavior = Behavior.Accept;
+    TlsMode tls = TlsMode.Preferred;
+    long maxSize = 1_000_000;
+    int maxRecipients = 10;
+    int maxMessages = 100;
+    int maxConnections = 50;
+    String rejectText;
+    List<String> senders = List.of("127.0.0.1");
+    List<String> recipients = List.of("example.com");
+    List<TestCertificates.Pair> certificates = List.of();
+    Map<String, Integer> ports = Map.of("public", 0);
+
+    static ResourceRef ref(String kind, String name) {
+        return new ResourceRef(kind, "mail", name, "uid-" + name, 1);
+    }
+
+    ActivePlan build() {
+        PolicyPlan policy = new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior, tls, maxSize, maxRecipients, maxMessages, maxConnections, rejectText);
+        List<CertificatePlan> certificatePlans = new ArrayList<>();
+        Map<String, String> keys = new HashMap<>();
+        for (int i = 0; i < certificates.size(); i++) {
+            certificatePlans.add(new CertificatePlan(ref("Certificate", "cert-" + i), certificates.get(i).chainPem(), "fingerprint"));
+            keys.put("cert-" + i, certificates.get(i).keyPem());
+        }
+        List<ListenerPlan> listeners = new ArrayList<>();
+        ports.forEach((name, port) -> listeners.add(new ListenerPlan(ref("Listener", name), type, port, "mail.example.com",
+                certificatePlans.stream().map(CertificatePlan::name).toList(), "TLSv1.2", List.of(new SenderGroup("everyone", senders, "policy")),
+                type == Type.Private ? List.of() : List.of(new RecipientRule(recipients, Access.Accept)))));
+        GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
+                new Settings("gateway.example.com", 60, 600, 86_400, null, true, List.of(), false, 1000, 0), listeners, List.of(policy), certificatePlans,
+                Map.of(), List.of());
+        var contexts = CONTEXTS.build(plan, keys);
+        Map<String, ActiveListener> active = new HashMap<>();
+        for (ListenerPlan listener : listeners) {
+            active.put(listener.name(), new ActiveListener(listener, new HostAccess(listener.hostAccess(), Map.of("policy", policy)),
+                    new RecipientAccess(listener.recipientAccess()), contexts.get(listener.name())));
+        }
+        return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), Map.of());
+    }
+}

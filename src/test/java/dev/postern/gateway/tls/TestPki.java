@@ -1,0 +1,132 @@
+package dev.postern.gateway.tls;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Random;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** Authorities and certificates for tests, made afresh. */
+public final class TestPki {
+
+    private TestPki() {
+    }
+
+    /** A certificate, its key, and the chain that a server shows. */
+    public record Identity(KeyPair keys, X509Certificate certificate, List<X509Certificate> chain) {
+
+        public String pem() {
+            StringWriter text = new StringWriter();
+            try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
+                pem.writeObject(certificate);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return text.toString();
+        }
+
+        public SSLContext serverContext() {
+            try {
+                KeyStore store = KeyStore.getInstance("PKCS12");
+                store.load(null, null);
+                store.setKeyEntry("key", keys.getPrivate(), new char[0], chain.toArray(X509Certificate[]::new));
+                KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
+                managers.init(store, new char[0]);
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(managers.getKeyManagers(), null, null);
+                return context;
+            } catch (GeneralSecurityException | IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** What a certificate is to say. */
+    public record Request(String commonName, List<GeneralName> names, boolean authority, Instant from, Instant to, KeyPurposeId purpose) {
+
+        public static Request server(String commonName, String... dnsNames) {
+            List<GeneralName> names = new ArrayList<>();
+            for (String name : dnsNames) {
+                names.add(new GeneralName(GeneralName.dNSName, name));
+            }
+            return new Request(commonName, names, false, ago(1), ago(-30), KeyPurposeId.id_kp_serverAuth);
+        }
+
+        public static Request ca(String commonName) {
+            return new Request(commonName, List.of(), true, ago(400), ago(-400), null);
+        }
+
+        public Request valid(Instant start, Instant end) {
+            return new Request(commonName, names, authority, start, end, purpose);
+        }
+
+        public Request address(String ip) {
+            List<GeneralName> all = new ArrayList<>(names);
+            all.add(new GeneralName(GeneralName.iPAddress, ip));
+            return new Request(commonName, all, authority, from, to, purpose);
+        }
+
+        public Request purpose(KeyPurposeId other) {
+            return new Request(commonName, names, authority, from, to, other);
+        }
+    }
+
+    public static Instant ago(int days) {
+        return Instant.now().minus(Duration.ofDays(days));
+    }
+
+    /** @param issuer null: it signs itself */
+    public static Identity issue(Request request, Identity issuer) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(256);
+            KeyPair keys = generator.generateKeyPair();
+            X500Name subject = new X500Name("CN=" + request.commonName);
+            X500Name issuerName = issuer == null ? subject : new X500Name(issuer.certificate.getSubjectX500Principal().getName());
+            var builder = new JcaX509v3CertificateBuilder(issuerName, new BigInteger(64, new Random()), Date.from(request.from), Date.from(request.to),
+                    subject, keys.getPublic());
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(request.authority));
+            if (!request.names.isEmpty()) {
+                builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(request.names.toArray(GeneralName[]::new)));
+            }
+            if (request.purpose != null) {
+                builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(request.purpose));
+            }
+            var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(issuer == null ? keys.getPrivate() : issuer.keys.getPrivate());
+            X509Certificate certificate = new JcaX509CertificateConverter().getCertificate(builder.build(signer));
+            List<X509Certificate> chain = new ArrayList<>(List.of(certificate));
+            if (issuer != null && issuer.chain.size() > 1) {
+                chain.addAll(issuer.chain.subList(0, issuer.chain.size() - 1));   // without the root
+            } else if (issuer != null && !issuer.certificate.getIssuerX500Principal().equals(issuer.certificate.getSubjectX500Principal())) {
+                chain.addAll(issuer.chain);
+            }
+            return new Identity(keys, certificate, List.copyOf(chain));
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.postern.operator;
+
+import dev.postern.api.Certificate;
+import dev.postern.api.DestinationControl;
+import dev.postern.api.Listener;
+import dev.postern.api.MailFlowPolicy;
+import dev.postern.api.MailGateway;
+import dev.postern.api.PosternStatus;
+import dev.postern.operator.status.ConditionSet;
+import dev.postern.plan.PlanNames;
+import dev.postern.plan.PlanParts;
+import dev.postern.plan.ServingReport;
+import dev.postern.testing.KubernetesServer;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.javaoperatorsdk.operator.Operator;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** An operator that runs in this JVM, on a namespace of its own of the real API server, and what a test does beside it. */
+final class OperatorFixture implements AutoCloseable {
+    final KubernetesClient client;
+    final String namespace;
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    /** Added to the time by which the operator goes. */
+    volatile Duration ahead = Duration.ZERO;
+    private Operator operator;
+    private OperatorRuntime runtime;
+
+    OperatorFixture() {
+        KubernetesServer server = KubernetesServer.shared();
+        server.installCrds();
+        client = server.client();
+        namespace = server.namespace();
+        start();
+    }
+
+    void start() {
+        InstantSource clock = () -> Instant.now().plus(ahead);
+        operator = new Operator(o -> o.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(10));
+        runtime = new OperatorRuntime(client, new OperatorSettings("registry.test/postern:1", "operator-under-test", Set.of(namespace)), clock, meters);
+        runtime.registerWith(operator);
+        operator.start();
+    }
+
+    void stop() {
+        operator.stop();
+        runtime.close();
+    }
+
+    Operator operator() {
+        return operator;
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20));
+    }
+
+    /** Creates or changes what the YAML says, as kubectl apply would. */
+    void apply(String yaml) {
+        for (HasMetadata item : client.load(new java.io.ByteArrayInputStream(yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8))).items()) {
+            item.getMetadata().setNamespace(namespace);
+            client.resource(item).forceConflicts().serverSideApply();
+        }
+    }
+
+    <T extends HasMetadata> T get(Class<T> kind, String name) {
+        return client.resources(kind).inNamespace(namespace).withName(name).get();
+    }
+
+    <T extends HasMetadata> List<T> list(Class<T> kind) {
+        return client.resources(kind).inNamespace(namespace).list().getItems();
+    }
+
+    void delete(Class<? extends HasMetadata> kind, String name) {
+        client.resources(kind).inNamespace(namespace).withName(name).delete();
+    }
+
+    /** The condition of the resource's present generation, or null. */
+    <S extends PosternStatus, T extends CustomResource<?, S>> Condition condition(Class<T> kind, String name, String type) {
+        T resource = get(kind, name);
+        S status = resource.getStatus();
+        if (status == null || !resource.getMetadata().getGeneration().equals(status.observedGeneration)) {
+            return null;
+        }
+        return ConditionSet.find(status.conditions, type);
+    }
+
+    <S extends PosternStatus, T extends CustomResource<?, S>> Condition awaitCondition(Class<T> kind, String name, String type, String status, String reason) {
+        return await().alias(kind.getSimpleName() + "/" + name + " " + type + "=" + status + " " + reason).until(() -> condition(kind, name, type),
+                c -> c != null && c.getStatus().equals(status) && c.getReason().equals(reason));
+    }
+
+    PlanParts.Index index(String gateway) {
+        ConfigMap map = get(ConfigMap.class, PlanNames.index(gateway));
+        return map == null ? null : PlanParts.Index.parse(map.getData().get(PlanNames.INDEX_KEY));
+    }
+
+    /** Waits until nothing that the operator writes has changed for a while, and returns the versions of it all. */
+    Map<String, String> settled() {
+        return await().until(() -> {
+            Map<String, String> before = versions();
+            Thread.sleep(400);
+            return before.equals(versions()) ? before : null;
+        }, versions -> versions != null);
+    }
+
+    Map<String, String> versions() {
+        Map<String, String> versions = new TreeMap<>();
+        for (Class<? extends HasMetadata> kind : List.of(MailGateway.class, Listener.class, MailFlowPolicy.class, DestinationControl.class, Certificate.class,
+                ConfigMap.class, io.fabric8.kubernetes.api.model.Secret.class, io.fabric8.kubernetes.api.model.Service.class,
+                io.fabric8.kubernetes.api.model.ServiceAccount.class, io.fabric8.kubernetes.api.model.apps.StatefulSet.class,
+                io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget.class, io.fabric8.kubernetes.api.model.rbac.Role.class,
+                io.fabric8.kubernetes.api.model.rbac.RoleBinding.class)) {
+            versions.putAll(list(kind).stream().collect(Collectors.toMap(o -> o.getKind() + "/" + o.getMetadata().getName(), o -> o.getMetadata().getResourceVersion())));
+        }
+        return versions;
+    }
+
+    /** What a kubelet does: a pod of the gateway that is ready. */
+    Pod readyPod(String gateway, String name) {
+        Pod pod = client.pods().inNamespace(namespace).resource(new PodBuilder()
+                .withNewMetadata().withName(name).withLabels(Map.of(PlanNames.GATEWAY_LABEL, gateway)).endMetadata()
+                .withNewSpec().addNewContainer().withName("gateway").withImage("none").endContainer().endSpec().build()).create();
+        ready(pod, true);
+        return pod;
+    }
+
+    void ready(Pod pod, boolean ready) {
+        client.pods().inNamespace(namespace).withName(pod.getMetadata().getName()).editStatus(p -> {
+            p.setStatus(new PodStatusBuilder().withPhase("Running")
+                    .withConditions(new PodConditionBuilder().withType("Ready").withStatus(ready ? "True" : "False").build()).build());
+            return p;
+        });
+    }
+
+    /** What a gateway does: it tells that it serves a plan. */
+    void serves(String gateway, Pod pod, ServingReport report) {
+        String entry = Serialization.asJson(Map.of("apiVersion", "v1", "kind", "ConfigMap",
+                "metadata", Map.of("name", PlanNames.serving(gateway), "namespace", namespace),
+                "data", Map.of(pod.getMetadata().getName(), report.toJson())));
+        client.resource(Serialization.unmarshal(entry, ConfigMap.class)).fieldManager(pod.getMetadata().getName()).forceConflicts().serverSideApply();
+    }
+
+    void serves(String gateway, Pod pod, PlanParts.Index index, Map<String, ServingReport.Served> listeners) {
+        serves(gateway, pod, new ServingReport(pod.getMetadata().getUid(), index.revision(), index.serial(), null, listeners));
+    }
+}

@@ -1,0 +1,98 @@
+package dev.postern.pki;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.postern.api.CertificateSpec.Algorithm;
+import dev.postern.api.CertificateSpec.Subject;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SelfSignedTest {
+    private static final KeyPair KEYS = KeyPairs.generate(Algorithm.ECDSA_P256);
+    private static final Instant FROM = Instant.parse("2026-06-01T12:00:00Z");
+    private static final Instant UNTIL = Instant.parse("2027-06-01T12:00:00Z");
+
+    @ParameterizedTest
+    @EnumSource(Algorithm.class)
+    void issuesALeafThatItsOwnKeyVerifies(Algorithm algorithm) {
+        KeyPair keys = KeyPairs.generate(algorithm);
+        X509Certificate certificate = issue(keys, "mail.example.com", "*.example.com");
+
+        assertThatCode(() -> certificate.verify(keys.getPublic())).doesNotThrowAnyException();
+        assertThat(Chains.check(List.of(certificate), keys.getPublic(), FROM)).isEmpty();
+        assertThat(certificate.getVersion()).isEqualTo(3);
+        assertThat(certificate.getBasicConstraints()).as("no authority").isEqualTo(-1);
+    }
+
+    @Test
+    void carriesNamesUsesAndABackdatedValidity() throws Exception {
+        X509Certificate certificate = issue(KEYS, "Mail.example.com", "bücher.example", "mail.EXAMPLE.com");
+
+        assertThat(Names.subject(certificate)).isEqualTo("CN=mail.example.com").isEqualTo(Names.issuer(certificate));
+        assertThat(Names.dnsNames(certificate)).containsExactly("mail.example.com", "xn--bcher-kva.example");
+        assertThat(certificate.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
+        assertThat(certificate.getCriticalExtensionOIDs()).containsExactlyInAnyOrder("2.5.29.15", "2.5.29.19");
+        assertThat(certificate.getExtensionValue("2.5.29.14")).as("subject key identifier").isNotNull();
+        assertThat(certificate.getNotBefore().toInstant()).isEqualTo(FROM.minus(Duration.ofMinutes(5)));
+        assertThat(certificate.getNotAfter().toInstant()).isEqualTo(UNTIL);
+        assertThat(HostNames.matches(certificate, "bücher.example")).isTrue();
+    }
+
+    @Test
+    void serialsAreOf128BitsAndDiffer() {
+        var serials = Stream.generate(() -> issue(KEYS, "a.example").getSerialNumber()).limit(20).toList();
+        assertThat(serials).doesNotHaveDuplicates().allSatisfy(s -> assertThat(s.bitLength()).isEqualTo(129));
+    }
+
+    @Test
+    void writesTheWholeSubject() {
+        var subject = new Subject();
+        subject.commonName = "Mail, primary";
+        subject.organization = "Example Ltd";
+        subject.organizationalUnit = "IT";
+        subject.locality = "Bern";
+        subject.state = "BE";
+        subject.country = "CH";
+        X509Certificate certificate = SelfSigned.issue(subject, List.of(), KEYS, FROM, UNTIL);
+        assertThat(Names.subject(certificate)).isEqualTo("CN=Mail\\, primary,OU=IT,O=Example Ltd,L=Bern,ST=BE,C=CH");
+        assertThat(Names.dnsNames(certificate)).isEmpty();
+    }
+
+    @Test
+    void leavesOutACommonNameThatIsTooLong() {
+        String longName = "a".repeat(60) + ".mail.example.com";
+        X509Certificate certificate = issue(KEYS, longName);
+        assertThat(Names.subject(certificate)).isEqualTo("CN=self-signed");
+        assertThat(HostNames.matches(certificate, longName)).isTrue();
+    }
+
+    @Test
+    void refusesWhatNoCertificateCanHave() {
+        assertThatThrownBy(() -> issue(KEYS, "mail_1.example.com")).hasMessageContaining("'mail_1.example.com' is not a host name");
+        assertThatThrownBy(() -> issue(KEYS, "a.*.example.com")).hasMessageContaining("is not a host name");
+        assertThatThrownBy(() -> issue(KEYS)).hasMessage("a certificate needs at least one DNS name or a subject");
+        assertThatThrownBy(() -> SelfSigned.issue(new Subject(), List.of("a.example"), KEYS, UNTIL, FROM)).hasMessageContaining("ends before it begins");
+    }
+
+    @Test
+    void renewsAfterTwoThirdsOfItsLifeOrAsAsked() {
+        Instant from = Instant.parse("2026-01-01T00:00:00Z");
+        Instant until = from.plus(Duration.ofDays(90));
+        assertThat(Renewal.at(from, until, null)).isEqualTo(from.plus(Duration.ofDays(60)));
+        assertThat(Renewal.at(from, until, Duration.ofDays(10))).isEqualTo(from.plus(Duration.ofDays(80)));
+        assertThat(Renewal.at(from, until, Duration.ofDays(90))).as("not for ever").isEqualTo(from.plus(Duration.ofDays(60)));
+    }
+
+    private static X509Certificate issue(KeyPair keys, String... names) {
+        return SelfSigned.issue(new Subject(), List.of(names), keys, FROM, UNTIL);
+    }
+}
