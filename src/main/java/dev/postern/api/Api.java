@@ -49,8 +49,8 @@ public final class Api {
     public static final String DURATION = "^([0-9]+(d|h|m|s))+$";
     /** Longest text of a duration. */
     public static final int DURATION_LENGTH = 20;
-    /** A Kubernetes quantity that is not negative. */
-    public static final String QUANTITY = "^" + NUMBER + "([KMGTPE]i|[numkMGTPE]|[eE][+-]?" + NUMBER + ")?$";
+    /** A Kubernetes quantity that is not negative; its exponent is bounded, as nobody means 1e999999999. */
+    public static final String QUANTITY = "^" + NUMBER + "([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?$";
     /** Longest text of a quantity. */
     public static final int QUANTITY_LENGTH = 32;
 

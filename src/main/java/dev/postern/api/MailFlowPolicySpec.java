@@ -36,7 +36,7 @@ public class MailFlowPolicySpec {
 
     /** Inbound TLS. */
     public static class Tls {
-        @JsonPropertyDescription("Off: STARTTLS is not offered. Preferred: it is offered. Required: every command but NOOP, EHLO, QUIT and STARTTLS is answered 530 until TLS is up.")
+        @JsonPropertyDescription("Off: STARTTLS is not offered. Preferred: it is offered. Required: every command but NOOP, EHLO, QUIT and STARTTLS is answered 530 until TLS is up. YAML needs quotes around Off.")
         @Default("Preferred")
         public TlsMode mode = TlsMode.Preferred;
     }

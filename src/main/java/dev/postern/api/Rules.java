@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * The rules that take more than one field of a resource, or its name. The API server enforces them as the CEL rules of the
- * CRDs, which carry the messages of this class; here they hold where no API server was asked. Pure; expects resources that
- * conform to the schema.
+ * CRDs, which carry the messages of this class; here they hold where no API server was asked. Pure. What the schema alone
+ * says (that a field is required, its bounds) is not said again: a field that is null counts as absent.
  *
  * <p>What may not change after creation ({@link #STORAGE_SIZE}, {@link #STORAGE_CLASS}) is the API server's alone: there is
  * no earlier form here.
@@ -37,6 +37,7 @@ public final class Rules {
     static final String STORAGE_SIZE = "storage.size cannot change after creation, as the volume claims of a StatefulSet are fixed; resize the claims themselves, or make another MailGateway";
     static final String STORAGE_CLASS = "storage.storageClassName cannot change after creation, as the volume claims of a StatefulSet are fixed; make another MailGateway";
 
+    private static final Pattern QUANTITY = Pattern.compile(Api.QUANTITY);
     private static final Pattern DNS_LABEL = Pattern.compile(Api.DNS_LABEL);
     private static final BigDecimal SMALLEST_MESSAGE = BigDecimal.valueOf(1L << 10);
     private static final BigDecimal LARGEST_MESSAGE = BigDecimal.valueOf(1L << 30);
@@ -56,10 +57,10 @@ public final class Rules {
     public static List<Violation> check(HasMetadata resource) {
         List<Violation> violations = new ArrayList<>();
         switch (resource) {
-            case Certificate certificate -> certificate(certificate, violations);
-            case Listener listener -> listener(listener, violations);
-            case DestinationControl control -> destination(control.getSpec(), violations);
-            case MailFlowPolicy policy -> policy(policy.getSpec(), violations);
+            case Certificate certificate when certificate.getSpec() != null && certificate.getSpec().source != null -> certificate(certificate, violations);
+            case Listener listener when listener.getSpec() != null -> listener(listener, violations);
+            case DestinationControl control when control.getSpec() != null -> destination(control.getSpec(), violations);
+            case MailFlowPolicy policy when policy.getSpec() != null -> policy(policy.getSpec(), violations);
             case MailGateway gateway -> name(gateway, 50, GATEWAY_NAME, violations);
             default -> { }
         }
@@ -72,32 +73,44 @@ public final class Rules {
         int sources = (source.selfSigned == null ? 0 : 1) + (source.secretRef == null ? 0 : 1) + (source.demo == null ? 0 : 1);
         boolean selfSigned = source.selfSigned != null;
         require(sources == 1, "spec.source", SOURCE, violations);
-        require(!selfSigned || !spec.dnsNames.isEmpty() || spec.subject.commonName != null, "spec.dnsNames", NAMES, violations);
-        require(selfSigned || spec.dnsNames.isEmpty(), "spec.dnsNames", DNS_NAMES_UNUSED, violations);
-        require(selfSigned || spec.subject.isEmpty(), "spec.subject", SUBJECT_UNUSED, violations);
+        require(!selfSigned || !isEmpty(spec.dnsNames) || spec.subject != null && spec.subject.commonName != null, "spec.dnsNames", NAMES, violations);
+        require(selfSigned || isEmpty(spec.dnsNames), "spec.dnsNames", DNS_NAMES_UNUSED, violations);
+        require(selfSigned || spec.subject == null || spec.subject.isEmpty(), "spec.subject", SUBJECT_UNUSED, violations);
         require(certificate.getMetadata().getName().length() <= 63, "metadata.name", CERTIFICATE_NAME, violations);
     }
 
     private static void listener(Listener listener, List<Violation> violations) {
         ListenerSpec spec = listener.getSpec();
-        require(spec.type != Type.Private || spec.recipientAccess.isEmpty(), "spec.recipientAccess", PRIVATE, violations);
-        require(spec.type != Type.Public || !spec.recipientAccess.isEmpty(), "spec.recipientAccess", PUBLIC, violations);
+        require(spec.type != Type.Private || isEmpty(spec.recipientAccess), "spec.recipientAccess", PRIVATE, violations);
+        require(spec.type != Type.Public || !isEmpty(spec.recipientAccess), "spec.recipientAccess", PUBLIC, violations);
         Set<String> groups = new HashSet<>();
-        for (int i = 0; i < spec.hostAccess.size(); i++) {
+        for (int i = 0; !isEmpty(spec.hostAccess) && i < spec.hostAccess.size(); i++) {
             HostAccess entry = spec.hostAccess.get(i);
-            require(groups.add(entry.senderGroup), "spec.hostAccess[" + i + "].senderGroup", SENDER_GROUPS, violations);
+            require(entry == null || entry.senderGroup == null || groups.add(entry.senderGroup), "spec.hostAccess[" + i + "].senderGroup", SENDER_GROUPS, violations);
         }
         name(listener, 63, LISTENER_NAME, violations);
     }
 
     private static void destination(DestinationControlSpec spec, List<Violation> violations) {
-        require(spec.destinations.isEmpty() == spec.isDefault, "spec.destinations", DESTINATIONS, violations);
+        require(isEmpty(spec.destinations) == Boolean.TRUE.equals(spec.isDefault), "spec.destinations", DESTINATIONS, violations);
     }
 
     private static void policy(MailFlowPolicySpec spec, List<Violation> violations) {
         require(spec.rejectText == null || spec.behavior == Behavior.Reject, "spec.rejectText", REJECT_TEXT, violations);
-        BigDecimal size = Quantity.getAmountInBytes(spec.limits.maxMessageSize);
-        require(size.compareTo(SMALLEST_MESSAGE) >= 0 && size.compareTo(LARGEST_MESSAGE) <= 0, "spec.limits.maxMessageSize", MESSAGE_SIZE, violations);
+        Quantity size = spec.limits == null ? null : spec.limits.maxMessageSize;
+        require(size == null || isMessageSize(size), "spec.limits.maxMessageSize", MESSAGE_SIZE, violations);
+    }
+
+    private static boolean isMessageSize(Quantity size) {
+        if (!QUANTITY.matcher(size.toString()).matches()) {
+            return false;
+        }
+        BigDecimal bytes = Quantity.getAmountInBytes(size);
+        return bytes.compareTo(SMALLEST_MESSAGE) >= 0 && bytes.compareTo(LARGEST_MESSAGE) <= 0;
+    }
+
+    private static boolean isEmpty(List<?> list) {
+        return list == null || list.isEmpty();
     }
 
     private static void name(HasMetadata resource, int longest, String message, List<Violation> violations) {

@@ -27,7 +27,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class YamlNodes {
     /** Aliases can make a large tree out of a small text; this bounds it. 10,000 resources in a List have about half of it. */
     private static final int MOST_NODES = 500_000;
-    private static final JsonNodeFactory JSON = JsonNodeFactory.withExactBigDecimals(true);
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final Set<String> NULL = Set.of("", "~", "null", "Null", "NULL");
     private static final Set<String> TRUE = Set.of("y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE");
     private static final Set<String> FALSE = Set.of("n", "N", "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE");

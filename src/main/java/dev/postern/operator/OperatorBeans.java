@@ -2,6 +2,9 @@ package dev.postern.operator;
 
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.quarkus.arc.Unremovable;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -25,6 +28,22 @@ public final class OperatorBeans {
     @Singleton
     InstantSource clock() {
         return Clock.systemUTC();
+    }
+
+    /**
+     * The SDK counts some events with a tag more than others, which Prometheus answers with an exception where the event should
+     * be handled.
+     */
+    @Produces
+    @Singleton
+    MeterFilter oneSetOfTags() {
+        return new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                boolean bare = id.getName().equals("events.received") && id.getTag("action") == null;
+                return bare ? id.withTag(Tag.of("action", "NONE")) : id;
+            }
+        };
     }
 
     /** One operator of several works. One that loses the lease ends its process, since another may have begun. */

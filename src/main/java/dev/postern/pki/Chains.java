@@ -88,7 +88,8 @@ public final class Chains {
         if (at.isAfter(leaf.getNotAfter().toInstant())) {
             findings.add(new Finding(Kind.EXPIRED, "the certificate expired at " + leaf.getNotAfter().toInstant()));
         }
-        for (int i = 0; i + 1 < chain.size(); i++) {
+        boolean inOrder = findings.stream().noneMatch(f -> f.kind() == Kind.LEAF_NOT_FIRST);
+        for (int i = 0; inOrder && i + 1 < chain.size(); i++) {
             if (!issued(chain.get(i + 1), chain.get(i))) {
                 findings.add(new Finding(Kind.BROKEN_CHAIN, "certificate " + (i + 2) + " of " + chain.size() + " did not issue the one before it; each must be followed by its issuer"));
                 break;

@@ -52,7 +52,7 @@ final class DestinationCompiler {
         String name = scope.resource().name();
         if (draft.isDefault && defaultOwner != null) {
             scope.invalid("spec.default", Problem.Reason.CONFLICTED, "DestinationControl '" + defaultOwner
-                    + "' is the default already, and older; a gateway has one default: remove one of the two, or name its destinations");
+                    + "' is the default already, and came first; a gateway has one default: remove one of the two, or name its destinations");
         }
         boolean bad = scope.bad();
         List<String> free = unclaimed(draft, scope);
@@ -115,7 +115,7 @@ final class DestinationCompiler {
                 free.add(domain);
             } else {
                 scope.invalid("spec.destinations[" + position + "]", Problem.Reason.CONFLICTED, "'" + domain + "' belongs to DestinationControl '" + owner
-                        + "', which is older; remove it from one of the two");
+                        + "', which came first; remove it from one of the two");
             }
         });
         return free;

@@ -66,7 +66,7 @@ final class Fields {
     /** The number, or {@code least} after a problem, so that what follows can go on. */
     int number(Integer value, String field, int least, int most) {
         if (value == null || value < least || value > most) {
-            scope.invalid(field, "'" + value + "' is out of bounds; allowed is from " + least + " to " + most);
+            scope.invalid(field, (value == null ? "is required" : "'" + value + "' is out of bounds") + "; allowed is from " + least + " to " + most);
             return least;
         }
         return value;

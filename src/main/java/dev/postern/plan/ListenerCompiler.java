@@ -37,7 +37,7 @@ final class ListenerCompiler {
         String owner = ports.get(plan.port());
         if (owner != null && hasPort(listener, plan.port())) {
             scope.invalid("spec.port", Problem.Reason.CONFLICTED, "port " + plan.port() + " belongs to Listener '" + owner
-                    + "', which is older; give one of the two another port");
+                    + "', which came first; give one of the two another port");
         }
         if (!scope.bad()) {
             claim(plan);

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +75,7 @@ public record PlanParts(Index index, Map<String, String> parts) {
     /** Cuts a plan into parts; {@code serial} goes into the index and does not take part in the revision. */
     public static PlanParts split(GatewayPlan plan, long serial) {
         Map<Integer, List<DestinationPlan>> buckets = new TreeMap<>();
-        for (DestinationPlan destination : plan.destinations()) {
+        for (DestinationPlan destination : sorted(plan.destinations())) {
             buckets.computeIfAbsent(bucket(destination.name()), b -> new ArrayList<>()).add(destination);
         }
         Map<String, String> parts = new LinkedHashMap<>();
@@ -116,8 +117,12 @@ public record PlanParts(Index index, Map<String, String> parts) {
         for (int i = 0; i < DESTINATION_PARTS; i++) {
             destinations.addAll(read(parts.get(destinationPart(i)), Destinations.class).destinations());
         }
-        destinations.sort((a, b) -> a.name().compareTo(b.name()));
-        return new GatewayPlan(core.gateway(), core.settings(), core.listeners(), core.policies(), core.certificates(), core.trustBundles(), destinations);
+        return new GatewayPlan(core.gateway(), core.settings(), core.listeners(), core.policies(), core.certificates(), core.trustBundles(), sorted(destinations));
+    }
+
+    /** Stable: two entries of one name keep their order. */
+    private static List<DestinationPlan> sorted(List<DestinationPlan> destinations) {
+        return destinations.stream().sorted(Comparator.comparing(DestinationPlan::name)).toList();
     }
 
     /** SHA-256 of a text in UTF-8, as hex. */

@@ -18,14 +18,25 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.OperatorException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,9 +47,13 @@ import org.awaitility.core.ConditionFactory;
 
 /** An operator that runs in this JVM, on a namespace of its own of the real API server, and what a test does beside it. */
 final class OperatorFixture implements AutoCloseable {
+    private static final List<Class<? extends HasMetadata>> OWNED = List.of(ConfigMap.class, Secret.class, Service.class, ServiceAccount.class,
+            StatefulSet.class, PodDisruptionBudget.class, Role.class, RoleBinding.class);
+
     final KubernetesClient client;
     final String namespace;
-    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    /** Of the operator that runs now. */
+    volatile SimpleMeterRegistry meters;
     /** Added to the time by which the operator goes. */
     volatile Duration ahead = Duration.ZERO;
     private Operator operator;
@@ -53,6 +68,16 @@ final class OperatorFixture implements AutoCloseable {
     }
 
     void start() {
+        try {
+            launch();
+        } catch (OperatorException e) {
+            // A server that is busy with new kinds may drop the connection of a first list; a pod would be started anew.
+            launch();
+        }
+    }
+
+    private void launch() {
+        meters = new SimpleMeterRegistry();
         InstantSource clock = () -> Instant.now().plus(ahead);
         operator = new Operator(o -> o.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(10));
         runtime = new OperatorRuntime(client, new OperatorSettings("registry.test/postern:1", "operator-under-test", Set.of(namespace)), clock, meters);
@@ -80,7 +105,7 @@ final class OperatorFixture implements AutoCloseable {
 
     /** Creates or changes what the YAML says, as kubectl apply would. */
     void apply(String yaml) {
-        for (HasMetadata item : client.load(new java.io.ByteArrayInputStream(yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8))).items()) {
+        for (HasMetadata item : client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).items()) {
             item.getMetadata().setNamespace(namespace);
             client.resource(item).forceConflicts().serverSideApply();
         }
@@ -127,13 +152,23 @@ final class OperatorFixture implements AutoCloseable {
         }, versions -> versions != null);
     }
 
+    /** What a deletion with --cascade=orphan leaves: objects with their labels and without their owner. */
+    void orphan() {
+        for (Class<? extends HasMetadata> kind : OWNED) {
+            for (HasMetadata object : list(kind)) {
+                client.resources(kind).inNamespace(namespace).withName(object.getMetadata().getName()).edit(o -> {
+                    o.getMetadata().setOwnerReferences(List.of());
+                    return o;
+                });
+            }
+        }
+    }
+
     Map<String, String> versions() {
         Map<String, String> versions = new TreeMap<>();
-        for (Class<? extends HasMetadata> kind : List.of(MailGateway.class, Listener.class, MailFlowPolicy.class, DestinationControl.class, Certificate.class,
-                ConfigMap.class, io.fabric8.kubernetes.api.model.Secret.class, io.fabric8.kubernetes.api.model.Service.class,
-                io.fabric8.kubernetes.api.model.ServiceAccount.class, io.fabric8.kubernetes.api.model.apps.StatefulSet.class,
-                io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget.class, io.fabric8.kubernetes.api.model.rbac.Role.class,
-                io.fabric8.kubernetes.api.model.rbac.RoleBinding.class)) {
+        List<Class<? extends HasMetadata>> kinds = new ArrayList<>(OWNED);
+        kinds.addAll(List.of(MailGateway.class, Listener.class, MailFlowPolicy.class, DestinationControl.class, Certificate.class));
+        for (Class<? extends HasMetadata> kind : kinds) {
             versions.putAll(list(kind).stream().collect(Collectors.toMap(o -> o.getKind() + "/" + o.getMetadata().getName(), o -> o.getMetadata().getResourceVersion())));
         }
         return versions;

@@ -20,6 +20,8 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +126,70 @@ class OperatorTest {
         assertThat(f.awaitCondition(DestinationControl.class, "partner", ConditionTypes.PROGRAMMED, "False", "PlanRefused").getMessage()).contains("edge-1", "part core is damaged");
         f.ready(second, false);
         f.awaitCondition(DestinationControl.class, "partner", ConditionTypes.PROGRAMMED, "True", "Programmed");
+    }
+
+    @Test
+    void anOperatorThatStartsAgainKeepsTheSerialAndWritesNothing() {
+        f.apply(Samples.ALL);
+        Map<String, String> before = f.settled();
+        PlanParts.Index index = f.index("edge");
+        f.stop();
+        f.start();
+        assertThat(f.settled()).isEqualTo(before);
+
+        // The last good form of a listener survives the operator too.
+        f.stop();
+        f.apply(Samples.LISTENER.replace("policyRef: {name: accepted}", "policyRef: {name: absent}"));
+        f.start();
+        f.awaitCondition(Listener.class, "public", ConditionTypes.PROGRAMMED, "False", "LastGoodInForce");
+        assertThat(f.index("edge").revision()).isEqualTo(index.revision());
+        assertThat(f.index("edge").serial()).isEqualTo(index.serial());
+    }
+
+    @Test
+    void whatSomeoneChangedOrDeletedIsPutRight() {
+        f.apply(Samples.ALL);
+        f.settled();
+        PlanParts.Index index = f.index("edge");
+        f.delete(ConfigMap.class, "edge-plan-core");
+        f.delete(Service.class, "edge-public");
+        f.client.services().inNamespace(f.namespace).withName("edge-pods").edit(s -> {
+            s.getSpec().setPublishNotReadyAddresses(false);
+            return s;
+        });
+        await().untilAsserted(() -> {
+            assertThat(f.get(ConfigMap.class, "edge-plan-core")).isNotNull();
+            assertThat(f.get(Service.class, "edge-public")).isNotNull();
+            assertThat(f.get(Service.class, "edge-pods").getSpec().getPublishNotReadyAddresses()).isTrue();
+        });
+        assertThat(f.index("edge")).isEqualTo(index);
+    }
+
+    @Test
+    void aServiceChangesItsTypeAndBack() {
+        f.apply(Samples.ALL.replace("  port: 25\n", "  port: 25\n  service: {type: LoadBalancer, annotations: {a: b}}\n"));
+        await().until(() -> f.get(Service.class, "edge-public"), s -> s != null && "Local".equals(s.getSpec().getExternalTrafficPolicy()));
+        f.apply(Samples.LISTENER);
+        await().untilAsserted(() -> {
+            Service service = f.get(Service.class, "edge-public");
+            assertThat(service.getSpec().getType()).isEqualTo("ClusterIP");
+            assertThat(service.getSpec().getExternalTrafficPolicy()).isNull();
+            assertThat(service.getMetadata().getAnnotations()).doesNotContainKey("a");
+        });
+    }
+
+    @Test
+    void aBurstOfDestinationControlsIsCompiledFarFewerTimesThanTheyAre() {
+        f.apply(Samples.ALL);
+        f.settled();
+        long before = f.meters.get("postern.operator.plan.compilation").timer().count();
+        int many = 300;
+        f.apply(IntStream.range(0, many).mapToObj(i -> Samples.destination("d" + i, "d" + i + ".test", "Required")).collect(Collectors.joining("---\n")));
+        f.awaitCondition(DestinationControl.class, "d" + (many - 1), ConditionTypes.ACCEPTED, "True", "Accepted");
+        f.settled();
+        assertThat(f.list(DestinationControl.class)).allSatisfy(d -> assertThat(d.getStatus().conditions).isNotEmpty());
+        assertThat(f.meters.get("postern.operator.plan.compilation").timer().count() - before).isLessThan(many / 2);
+        assertThat(f.meters.get("postern.operator.problems").tags("kind", "DestinationControl", "severity", "invalid").gauge().value()).isZero();
     }
 
     private static Map<String, String> plan(Map<String, String> versions) {

@@ -20,7 +20,7 @@ final class GatewayInCluster {
     /** The operator, for one namespace. */
     static PosternProcess operator(KubernetesServer kubernetes, String namespace) throws Exception {
         return PosternProcess.start(Map.of("KUBECONFIG", kubernetes.kubeconfig().toString(), "POSTERN_WATCH_NAMESPACES", namespace,
-                "POSTERN_OPERATOR_NAMESPACE", namespace), "operator", "--http-port", "0");
+                "POSTERN_OPERATOR_NAMESPACE", namespace, "POSTERN_IMAGE", "postern:test"), "operator", "--http-port", "0");
     }
 
     /** The gateway's first pod, with the rights of the service account that the operator made and no others. */

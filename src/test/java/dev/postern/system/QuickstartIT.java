@@ -89,7 +89,7 @@ class QuickstartIT {
         try (PosternProcess first = start(manifests, data);
                 PosternProcess second = PosternProcess.start(Map.of(), "run", manifests.toString(), "--data", data.toString(), "--http-port", "0")) {
             assertThat(second.awaitExit()).isEqualTo(1);
-            assertThat(second.lines()).anyMatch(l -> l.startsWith("postern: ") && l.contains("another process"));
+            assertThat(second.lines()).anyMatch(l -> l.startsWith("postern: ") && l.contains("in use by another gateway"));
             assertThat(first.alive()).isTrue();
         }
     }

@@ -46,7 +46,7 @@ public final class KubernetesServer implements AutoCloseable {
     private KubernetesClient client;
 
     private KubernetesServer() {
-        binaries = findBinaries();
+        binaries = ServerBinaries.find();
         try {
             folder = Files.createTempDirectory("postern-kubernetes");
         } catch (IOException e) {
@@ -196,7 +196,8 @@ public final class KubernetesServer implements AutoCloseable {
     }
 
     private static boolean isEstablished(CustomResourceDefinition crd) {
-        return crd != null && crd.getStatus() != null && crd.getStatus().getConditions().stream()
+        return crd != null && crd.getStatus() != null && crd.getStatus().getConditions() != null
+                && crd.getStatus().getConditions().stream()
                 .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
     }
 
@@ -300,33 +301,6 @@ public final class KubernetesServer implements AutoCloseable {
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** KUBEBUILDER_ASSETS, else what {@code src/test/kubernetes/build} makes once and keeps. */
-    private static Path findBinaries() {
-        String assets = System.getenv("KUBEBUILDER_ASSETS");
-        if (assets != null && !assets.isBlank()) {
-            Path folder = Path.of(assets);
-            for (String program : List.of("etcd", "kube-apiserver", "kubectl")) {
-                if (!Files.isExecutable(folder.resolve(program))) {
-                    throw new IllegalStateException("KUBEBUILDER_ASSETS is " + assets + ", which has no executable " + program);
-                }
-            }
-            return folder;
-        }
-        try {
-            Process build = new ProcessBuilder("src/test/kubernetes/build").redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            String output = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (build.waitFor() != 0) {
-                throw new IllegalStateException("src/test/kubernetes/build failed; what it said is on standard error");
-            }
-            return Path.of(output);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.postern.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,7 +25,7 @@ public final class PosternProcess implements AutoCloseable {
 
     private PosternProcess(Process process, String name) {
         this.process = process;
-        Thread reader = new Thread(() -> read(process), name + "-output");
+        Thread reader = new Thread(() -> read(process, name), name + "-output");
         reader.setDaemon(true);
         reader.start();
     }
@@ -111,6 +112,11 @@ public final class PosternProcess implements AutoCloseable {
         kill();
     }
 
+    private static PrintWriter log(Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        return new PrintWriter(Files.newBufferedWriter(file), true);
+    }
+
     private String find(int from, Predicate<String> wanted) {
         for (int i = from; i < lines.size(); i++) {
             if (wanted.test(lines.get(i))) {
@@ -120,10 +126,13 @@ public final class PosternProcess implements AutoCloseable {
         return null;
     }
 
-    private void read(Process process) {
-        try (BufferedReader reader = process.inputReader()) {
+    /** Keeps every line, in a file too: what a failed test on another machine leaves to look at. */
+    private void read(Process process, String name) {
+        Path copy = Path.of("target", "processes", name + "-" + process.pid() + ".log");
+        try (BufferedReader reader = process.inputReader(); PrintWriter log = log(copy)) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.add(line);
+                log.println(line);
             }
         } catch (IOException e) {
             lines.add("(output ended: " + e.getMessage() + ")");

@@ -36,6 +36,7 @@ public final class KubernetesPlanSource implements PlanSource {
     private final Predicate<PlanParts.Index> inForce;
     private final Consumer<String> unreadable;
     private final MailLog log;
+    private final Duration resync;
     private final Counter reconnects;
     private final Semaphore wake = new Semaphore(0);
     private final Backoff reconnect = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
@@ -59,6 +60,11 @@ public final class KubernetesPlanSource implements PlanSource {
      */
     public KubernetesPlanSource(KubernetesClient client, String namespace, String gateway, Predicate<PlanParts.Index> inForce,
             Consumer<String> unreadable, MailLog log, MeterRegistry meters) {
+        this(client, namespace, gateway, inForce, unreadable, log, meters, RESYNC);
+    }
+
+    KubernetesPlanSource(KubernetesClient client, String namespace, String gateway, Predicate<PlanParts.Index> inForce,
+            Consumer<String> unreadable, MailLog log, MeterRegistry meters, Duration resync) {
         this.client = client;
         this.namespace = namespace;
         this.indexName = PlanNames.index(gateway);
@@ -66,6 +72,7 @@ public final class KubernetesPlanSource implements PlanSource {
         this.inForce = inForce;
         this.unreadable = unreadable;
         this.log = log;
+        this.resync = resync;
         reconnects = Counter.builder("postern.plan.watches").description("Watches begun for the plan's index").register(meters);
         Gauge.builder("postern.plan.connected", this, source -> source.connected ? 1 : 0)
                 .description("1 while the plan's index is watched, 0 while the API server cannot be reached").register(meters);
@@ -129,7 +136,7 @@ public final class KubernetesPlanSource implements PlanSource {
                 return reconnect.next();
             }
         }
-        if (watch != null && System.nanoTime() - checkedAt > RESYNC.toNanos()) {
+        if (watch != null && System.nanoTime() - checkedAt > resync.toNanos() / 2) {
             checkedAt = System.nanoTime();
             if (!watch.isCurrent()) {
                 endWatch();
@@ -155,7 +162,7 @@ public final class KubernetesPlanSource implements PlanSource {
     private Duration settle() throws InterruptedException {
         PlanParts.Index index = index(watch.latest());
         if (index == null) {
-            return Backoff.jittered(RESYNC);
+            return Backoff.jittered(resync);
         }
         boolean asBefore = index.equals(unsettled);
         Written written = fetcher.fetch(index, asBefore);
@@ -176,7 +183,7 @@ public final class KubernetesPlanSource implements PlanSource {
         }
         unsettled = null;
         offered = null;
-        return Backoff.jittered(RESYNC);
+        return Backoff.jittered(resync);
     }
 
     private PlanParts.Index index(ConfigMap map) {

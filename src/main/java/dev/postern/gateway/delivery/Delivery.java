@@ -92,9 +92,4 @@ public final class Delivery {
         threads.add(thread);
         thread.start();
     }
-
-    /** Messages that wait, counted once for each domain. */
-    int waiting() {
-        return scheduler.waiting();
-    }
 }

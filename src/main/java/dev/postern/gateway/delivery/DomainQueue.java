@@ -72,8 +72,4 @@ final class DomainQueue {
     boolean empty() {
         return ready.isEmpty() && later.isEmpty();
     }
-
-    int size() {
-        return ready.size() + later.size();
-    }
 }

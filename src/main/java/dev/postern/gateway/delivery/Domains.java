@@ -1,19 +1,16 @@
 package dev.postern.gateway.delivery;
 
-import java.net.IDN;
+import dev.postern.pki.HostNames;
+import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /** Domains as recipients give them. Pure. */
 final class Domains {
-    private static final Pattern V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
-
     private Domains() {
     }
 
-    /** In lower-case A-labels; as given, in lower case, where that cannot be. */
+    /** In lower-case A-labels; as given, in lower case and not ASCII, where it has none that are beyond doubt. */
     static String ascii(String domain) {
         String lower = domain.toLowerCase(Locale.ROOT);
         String bare = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
@@ -21,7 +18,7 @@ final class Domains {
             return bare;
         }
         try {
-            return IDN.toASCII(bare).toLowerCase(Locale.ROOT);
+            return HostNames.normal(bare);
         } catch (IllegalArgumentException e) {
             return bare;
         }
@@ -36,14 +33,6 @@ final class Domains {
     static InetAddress literal(String domain) {
         String inner = domain.substring(1, domain.length() - 1);
         boolean v6 = inner.regionMatches(true, 0, "IPv6:", 0, 5);
-        String address = v6 ? inner.substring(5) : inner;
-        if (v6 ? !address.contains(":") : !V4.matcher(address).matches()) {
-            return null;
-        }
-        try {
-            return InetAddress.getByName(address);   // a literal: nothing is looked up
-        } catch (UnknownHostException e) {
-            return null;
-        }
+        return HostNames.address(v6 ? inner.substring(5) : inner).filter(a -> a instanceof Inet6Address == v6).orElse(null);
     }
 }

@@ -60,6 +60,9 @@ final class HostWalk {
             }
             return new HostWalk(dns, false, List.of(new Host(address.getHostAddress(), SMTP)));
         }
+        if (domain.chars().anyMatch(c -> c > 127)) {
+            throw new Undeliverable(Outcome.failed("5.1.2", "'" + domain + "' cannot be written in A-labels (IDNA) beyond doubt", null), false);
+        }
         try {
             List<Dns.Mx> usable = beforeSelf(await(dns.mx(domain)), self);
             if (usable.isEmpty()) {

@@ -8,10 +8,8 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -27,9 +25,6 @@ import java.util.function.ToIntFunction;
  * dead ones, which hold theirs longest, never starve the living.
  */
 final class Scheduler {
-    /** The system's clock may be set: the timer never sleeps longer. */
-    private static final long MAX_SLEEP_MILLIS = 1000;
-
     private final int connections;
     private final int recipients;
     private final ToIntFunction<String> limit;
@@ -37,23 +32,17 @@ final class Scheduler {
     private final InstantSource clock;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition timer = lock.newCondition();
     private final Condition ended = lock.newCondition();
     private final Map<String, DomainQueue> queues = new HashMap<>();
     /** Recipients that are not settled, by message. */
     private final Map<Long, Integer> outstanding = new HashMap<>();
-    private final PriorityQueue<Wake> wakes = new PriorityQueue<>();
-    private final Set<DomainQueue> starved = new LinkedHashSet<>();
+    private final Alarm alarm;
+    /** Queues that would have more workers, were there connections left: those that have proven themselves, and the others. */
+    private final SequencedSet<DomainQueue> starved = new LinkedHashSet<>();
+    private final SequencedSet<DomainQueue> starvedUnproven = new LinkedHashSet<>();
     private int workers;
     private int unproven;
     private boolean running;
-
-    private record Wake(long at, DomainQueue queue) implements Comparable<Wake> {
-        @Override
-        public int compareTo(Wake other) {
-            return Long.compare(at, other.at);
-        }
-    }
 
     /**
      * A scheduler that has not started.
@@ -67,13 +56,14 @@ final class Scheduler {
         this.limit = limit;
         this.launcher = launcher;
         this.clock = clock;
+        this.alarm = new Alarm(lock, clock, this::dispatch);
     }
 
     void start() {
         lock.lock();
         try {
             running = true;
-            Thread.ofPlatform().daemon().name("delivery-timer").start(this::runTimer);
+            alarm.start();
             queues.values().stream().toList().forEach(this::dispatch);
         } finally {
             lock.unlock();
@@ -143,7 +133,7 @@ final class Scheduler {
         try {
             queue.promote(clock.millis());
             long left = linger.toNanos();
-            while (running && queue.ready.isEmpty() && left > 0 && (starved.isEmpty() || workers < connections)) {
+            while (running && queue.ready.isEmpty() && left > 0 && (workers < connections || starved.isEmpty() && starvedUnproven.isEmpty())) {
                 queue.idle++;
                 try {
                     left = queue.arrived.awaitNanos(left);
@@ -231,10 +221,8 @@ final class Scheduler {
             if (!queue.proven) {
                 unproven--;
             }
-            starved.add(queue);   // behind those that waited longer
-            List<DomainQueue> waiting = List.copyOf(starved);
-            starved.clear();
-            waiting.forEach(this::dispatch);
+            feed();
+            dispatch(queue);   // behind those that waited longer
             ended.signalAll();
         } finally {
             lock.unlock();
@@ -263,7 +251,7 @@ final class Scheduler {
         lock.lock();
         try {
             running = false;
-            timer.signalAll();
+            alarm.stop();
             queues.values().forEach(q -> q.arrived.signalAll());
         } finally {
             lock.unlock();
@@ -303,24 +291,14 @@ final class Scheduler {
         }
     }
 
-    /** Entries that wait, over all domains. */
-    int waiting() {
-        lock.lock();
-        try {
-            return queues.values().stream().mapToInt(DomainQueue::size).sum();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void dispatch(DomainQueue queue) {
         long now = clock.millis();
         queue.promote(now);
         if (running && queue.blockedUntil <= now) {
             int allowed = Math.min(queue.window, limit.applyAsInt(queue.domain()));
             while (queue.ready.size() > queue.idle && queue.active < allowed) {
-                if (workers >= connections || !queue.proven && unproven >= Math.max(1, connections / 2)) {
-                    starved.add(queue);
+                if (workers >= connections || !queue.proven && unproven >= unprovenLimit()) {
+                    (queue.proven ? starved : starvedUnproven).add(queue);
                     break;
                 }
                 workers++;
@@ -336,36 +314,20 @@ final class Scheduler {
             queues.remove(queue.domain(), queue);
             return;
         }
-        wake(queue, queue.blockedUntil > now ? queue.blockedUntil : queue.nextDue());
+        alarm.set(queue, queue.blockedUntil > now ? queue.blockedUntil : queue.nextDue());
     }
 
-    private void wake(DomainQueue queue, long at) {
-        if (at < queue.wakeAt) {
-            queue.wakeAt = at;
-            wakes.add(new Wake(at, queue));
-            timer.signal();
+    /** Gives free connections to those that wait for one, in turn. */
+    private void feed() {
+        while (workers < connections && !starved.isEmpty()) {
+            dispatch(starved.removeFirst());
+        }
+        while (workers < connections && unproven < unprovenLimit() && !starvedUnproven.isEmpty()) {
+            dispatch(starvedUnproven.removeFirst());
         }
     }
 
-    private void runTimer() {
-        lock.lock();
-        try {
-            while (running) {
-                long now = clock.millis();
-                while (!wakes.isEmpty() && wakes.peek().at() <= now) {
-                    Wake wake = wakes.poll();
-                    if (wake.at() == wake.queue().wakeAt) {
-                        wake.queue().wakeAt = Long.MAX_VALUE;
-                        dispatch(wake.queue());
-                    }
-                }
-                long sleep = wakes.isEmpty() ? MAX_SLEEP_MILLIS : Math.min(MAX_SLEEP_MILLIS, wakes.peek().at() - now);
-                timer.await(Math.max(1, sleep), TimeUnit.MILLISECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
+    private int unprovenLimit() {
+        return Math.max(1, connections / 2);
     }
 }

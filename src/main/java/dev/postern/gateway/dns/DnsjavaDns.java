@@ -1,9 +1,9 @@
 package dev.postern.gateway.dns;
 
 import dev.postern.gateway.dns.Dns.DnsException.Kind;
+import dev.postern.pki.HostNames;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,7 +65,7 @@ public final class DnsjavaDns implements Dns {
      */
     public DnsjavaDns(List<String> servers, Duration wait, Duration limit) {
         this.limit = limit;
-        Resolver resolver = resolver(servers, wait);
+        Resolver resolver = resolver(servers, wait, limit);
         Cache cache = new Cache(DClass.IN);
         cache.setMaxEntries(CACHED);
         cache.setMaxCache(MAX_TTL_SECONDS);
@@ -109,7 +109,7 @@ public final class DnsjavaDns implements Dns {
 
     @Override
     public CompletionStage<List<InetAddress>> addresses(String host) {
-        InetAddress literal = literal(host);
+        InetAddress literal = HostNames.address(host).orElse(null);
         if (literal != null) {
             return CompletableFuture.completedFuture(List.of(literal));
         }
@@ -203,18 +203,7 @@ public final class DnsjavaDns implements Dns {
         return name.toString(true).toLowerCase(Locale.ROOT);
     }
 
-    private static InetAddress literal(String host) {
-        if (host.indexOf(':') < 0 && !host.matches("\\d{1,3}(\\.\\d{1,3}){3}")) {
-            return null;
-        }
-        try {
-            return InetAddress.getByName(host);   // a literal: nothing is looked up
-        } catch (UnknownHostException e) {
-            return null;
-        }
-    }
-
-    private static Resolver resolver(List<String> servers, Duration wait) {
+    private static Resolver resolver(List<String> servers, Duration wait, Duration limit) {
         List<Resolver> resolvers = new ArrayList<>();
         List<InetSocketAddress> addresses = servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers.stream().map(DnsjavaDns::server).toList();
         for (InetSocketAddress address : addresses) {
@@ -223,7 +212,7 @@ public final class DnsjavaDns implements Dns {
             resolvers.add(one);
         }
         ExtendedResolver all = new ExtendedResolver(resolvers);
-        all.setTimeout(wait);
+        all.setTimeout(limit);   // over all servers and retries
         all.setRetries(2);
         return all;
     }
@@ -242,7 +231,7 @@ public final class DnsjavaDns implements Dns {
                 port = -1;
             }
         }
-        InetAddress address = literal(host);
+        InetAddress address = HostNames.address(host).orElse(null);
         if (address == null || port < 1 || port > 65535) {
             throw new IllegalArgumentException("'" + text + "' is not a name server; allowed are ADDRESS, IPV4:PORT and [IPV6]:PORT");
         }

@@ -70,7 +70,7 @@ public final class HeaderScanner {
         if (inName) {
             fieldName(c);
         } else if (inMessageId && c != '\r' && messageId.length() < MAX_MESSAGE_ID) {
-            messageId.append(c < ' ' || c > '~' ? '?' : c);
+            messageId.append(c == '\t' ? ' ' : c < ' ' || c > '~' ? '?' : c);
         }
     }
 

@@ -106,6 +106,7 @@ final class Reception {
         services.dns().confirmedName(address(handler.context().channel().remoteAddress())).toCompletableFuture()
                 .completeOnTimeout(Optional.empty(), services.limits().hostName().toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(e -> Optional.empty())
+                .thenApply(name -> name.filter(PathParser::isDomain))   // it goes into logs and trace fields
                 .thenAcceptAsync(name -> decide(handler, plan, listener, name.orElse(null)), handler.loop())
                 .exceptionally(e -> {
                     unexpected(e);

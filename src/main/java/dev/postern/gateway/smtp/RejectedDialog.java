@@ -33,7 +33,7 @@ final class RejectedDialog implements Dialog {
             return false;
         }
         if (CommandParser.parse(line) instanceof SmtpCommand.Quit) {
-            link.close(Reply.of(221, "2.0.0", serverName + " closing"));
+            link.bye(Reply.of(221, "2.0.0", serverName + " closing"));
         } else if (++count < MAX_COMMANDS) {
             link.reply(Reply.of(503, "5.5.1", "no mail is taken from your address"));
         } else {

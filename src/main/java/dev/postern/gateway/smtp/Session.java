@@ -119,7 +119,10 @@ final class Session implements Dialog {
             case SmtpCommand.Noop noop -> link.reply(Reply.of(250, "2.0.0", "ok"));
             case SmtpCommand.Vrfy vrfy -> link.reply(Reply.of(252, "2.0.0", "send some mail, it will be tried"));
             case SmtpCommand.Help help -> link.reply(Reply.of(214, "2.0.0", "commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS QUIT"));
-            case SmtpCommand.Quit quit -> end(Reply.of(221, "2.0.0", client.serverName() + " closing"));
+            case SmtpCommand.Quit quit -> {
+                over = true;
+                link.bye(Reply.of(221, "2.0.0", client.serverName() + " closing"));
+            }
             case SmtpCommand.StartTls starttls -> starttls();
             case SmtpCommand.Invalid invalid -> {
                 fail(invalid.reply());

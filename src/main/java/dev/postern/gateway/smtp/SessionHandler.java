@@ -155,6 +155,15 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
 
     @Override
     public void close(Reply lastWord) {
+        end(lastWord, this::linger);
+    }
+
+    @Override
+    public void bye(Reply lastWord) {
+        end(lastWord, context::close);
+    }
+
+    private void end(Reply lastWord, Runnable then) {
         if (closing) {
             return;
         }
@@ -167,7 +176,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
         out = null;
         deadline(limits.linger());
         context.channel().config().setAutoRead(true);
-        context.writeAndFlush(last).addListener(written -> linger());
+        context.writeAndFlush(last).addListener(written -> then.run());
     }
 
     @Override

@@ -15,6 +15,9 @@ interface SessionLink {
     /** Says a last word, or nothing for null, and closes; nothing more is read. */
     void close(Reply lastWord);
 
+    /** Says a last word to a client that has said its own, and closes at once. */
+    void bye(Reply lastWord);
+
     /** Throws away what was received and not yet read, and begins a TLS handshake; what was replied before goes out in clear. */
     void startTls(Mapping<? super String, SslContext> contexts);
 

@@ -26,6 +26,8 @@ final class DiskSpace implements AutoCloseable {
     private volatile long usable;
     private volatile long reserve;
     private volatile boolean writeFailed;
+    /** The clock's own: so that a lasting error is logged once. */
+    private boolean unmeasured;
 
     DiskSpace(LongSupplier measure) {
         this.measure = measure;
@@ -48,14 +50,18 @@ final class DiskSpace implements AutoCloseable {
         clock.scheduleWithFixedDelay(() -> {
             try {
                 measure();
+                unmeasured = false;
                 afterwards.run();
             } catch (RuntimeException e) {
-                LOG.warn("Free space of the spool could not be measured", e);
+                if (!unmeasured) {
+                    LOG.warn("Free space of the spool cannot be measured; the last figure stands", e);
+                }
+                unmeasured = true;
             }
         }, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    void measure() {
+    synchronized void measure() {
         var before = taken.get();
         usable = measure.getAsLong();
         taken.addAndGet(-before);

@@ -9,6 +9,8 @@ import org.rocksdb.RocksDBException;
 final class SpaceKeeper implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(SpaceKeeper.class);
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** While mail is refused. */
+    private static final long URGENT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final Store store;
     private final DiskSpace space;
@@ -24,7 +26,8 @@ final class SpaceKeeper implements AutoCloseable {
     /** Called after each measurement. */
     void look() {
         var now = System.nanoTime();
-        if (space.free() < 2 * space.reserve() && now - last >= INTERVAL_NANOS && running.compareAndSet(false, true)) {
+        var interval = space.closedForNew() ? URGENT_NANOS : INTERVAL_NANOS;
+        if (space.free() < 2 * space.reserve() && now - last >= interval && running.compareAndSet(false, true)) {
             last = now;
             thread = Thread.ofPlatform().daemon().name("postern-spool-compact").start(this::compact);
         }

@@ -156,7 +156,7 @@ final class SpoolWriter {
         } catch (RuntimeException | Error e) {
             LOG.error("A write to the spool failed in an unexpected way", e);
             cache.clear();
-            fail(taken, new SpoolException("the spool could not write: " + e, false, e));
+            fail(ops, new SpoolException("the spool could not write: " + e, false, e));
         }
     }
 

@@ -18,6 +18,8 @@ final class StoreSettings implements AutoCloseable {
     private static final long MIN_BLOB_BYTES = 4 << 10;
     /** Tombstones that no other write pushes down are gone after so long. */
     private static final long PERIODIC_COMPACTION_SECONDS = 6 * 3600;
+    /** So many files may wait for a compaction: one that fails over a damaged file must not stop writes. */
+    private static final int UNCOMPACTED_FILES = 1_000;
     private static final int LOG_FILES = 2;
     private static final int LOG_FILE_BYTES = 1 << 20;
 
@@ -52,6 +54,7 @@ final class StoreSettings implements AutoCloseable {
 
     private static ColumnFamilyOptions family(long bufferBytes, BlockBasedTableConfig table) {
         return new ColumnFamilyOptions().setWriteBufferSize(bufferBytes).setMaxWriteBufferNumber(WRITE_BUFFERS).setTableFormatConfig(table)
+                .setLevel0SlowdownWritesTrigger(UNCOMPACTED_FILES).setLevel0StopWritesTrigger(UNCOMPACTED_FILES)
                 .setCompressionType(CompressionType.NO_COMPRESSION).setPeriodicCompactionSeconds(PERIODIC_COMPACTION_SECONDS);
     }
 

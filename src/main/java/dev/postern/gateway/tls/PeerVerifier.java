@@ -2,19 +2,23 @@ package dev.postern.gateway.tls;
 
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.gateway.tls.Verdict.Reason;
+import dev.postern.pki.HostNames;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Verifies a server's certificate after the handshake: the chain (PKIX, RFC 5280, as the JDK's trust manager does it, with its
  * algorithm constraints and the server purpose) and the name (RFC 9525). Costs CPU: not for event loops.
  */
 public final class PeerVerifier {
+    private static final int SHOWN = 5;
 
     private PeerVerifier() {
     }
@@ -45,15 +49,28 @@ public final class PeerVerifier {
     }
 
     private static Verdict name(X509Certificate leaf, Identity identity, String domain, String host) {
-        CertificateNames names = CertificateNames.of(leaf);
-        if (names.match(domain)) {
+        if (HostNames.matches(leaf, domain)) {
             return Verdict.verified(domain);
         }
-        if (identity == Identity.Hosted && names.match(host)) {
+        if (identity == Identity.Hosted && HostNames.matches(leaf, host)) {
             return Verdict.verified(host);
         }
         String wanted = identity == Identity.Hosted && !host.equals(domain) ? domain + " nor " + host : domain;
-        return Verdict.failed(Reason.NameMismatch, "certificate is not for " + wanted + " but for " + names.describe());
+        return Verdict.failed(Reason.NameMismatch, "certificate is not for " + wanted + " but for " + describe(leaf));
+    }
+
+    /** The names of a certificate, for a person; at most five. */
+    private static String describe(X509Certificate leaf) {
+        try {
+            var names = leaf.getSubjectAlternativeNames();
+            if (names != null) {
+                return names.stream().limit(SHOWN).map(n -> String.valueOf(n.get(1))).collect(Collectors.joining(", "))
+                        + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "");
+            }
+        } catch (CertificateParsingException e) {
+            return "names that cannot be read";
+        }
+        return leaf.getSubjectX500Principal().getName();
     }
 
     private static Verdict chain(List<X509Certificate> chain, TrustAnchors anchors) {

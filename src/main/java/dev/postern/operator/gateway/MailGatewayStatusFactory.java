@@ -14,6 +14,7 @@ import dev.postern.plan.Problem.Severity;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Status of a MailGateway: its plan, its pods, and who was left out. Pure. */
 final class MailGatewayStatusFactory {
@@ -26,6 +27,8 @@ final class MailGatewayStatusFactory {
         var status = new MailGatewayStatus();
         status.observedGeneration = state.gateway().generation();
         status.revision = state.revision();
+        status.replicas = state.pods().size();
+        status.selector = Labels.selector(state.gateway().name()).entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(","));
         long serving = 0;
         for (PodView pod : state.pods()) {
             var entry = new MailGatewayStatus.PodServing();

@@ -1,6 +1,7 @@
 package dev.postern.operator.kube;
 
 import dev.postern.api.ConditionTypes;
+import dev.postern.api.MailGateway;
 import dev.postern.operator.OperatorSettings;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.Reasons;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 
 /** Tells of a resource whose Accepted or Ready condition changed, once a transition, as an event of the resource. */
@@ -42,6 +44,9 @@ public final class TransitionEvents {
 
     /** Writes the events of a change of conditions. A failure is logged: an event is not worth another reconciliation. */
     public void tell(HasMetadata resource, List<Condition> before, List<Condition> after) {
+        if (isWaiting(resource, before, after)) {
+            return;
+        }
         Set<String> told = new HashSet<>();
         for (String type : List.of(ConditionTypes.ACCEPTED, ConditionTypes.READY)) {
             transition(ConditionSet.find(before, type), ConditionSet.find(after, type))
@@ -49,6 +54,15 @@ public final class TransitionEvents {
                     .filter(condition -> told.add(condition.getReason()))
                     .ifPresent(condition -> write(resource, condition));
         }
+    }
+
+    /** Work under way is no news, but for a gateway that was ready and is not: its resources need not all say the same. */
+    private static boolean isWaiting(HasMetadata resource, List<Condition> before, List<Condition> after) {
+        return isTrue(after, ConditionTypes.RECONCILING) && !(resource instanceof MailGateway && isTrue(before, ConditionTypes.READY));
+    }
+
+    private static boolean isTrue(List<Condition> conditions, String type) {
+        return ConditionSet.find(conditions, type) instanceof Condition condition && condition.getStatus().equals(ConditionSet.TRUE);
     }
 
     private static Optional<Condition> transition(Condition before, Condition after) {
@@ -69,7 +83,7 @@ public final class TransitionEvents {
         String message = condition.getMessage().isEmpty() ? condition.getReason() : condition.getMessage();
         String prefix = meta.getName().substring(0, Math.min(MAX_NAME, meta.getName().length())).replaceAll("[.-]+$", "");
         Event event = new EventBuilder()
-                .withNewMetadata().withNamespace(meta.getNamespace()).withGenerateName(prefix + ".").endMetadata()
+                .withNewMetadata().withNamespace(meta.getNamespace()).withName(prefix + "." + Long.toHexString(ThreadLocalRandom.current().nextLong())).endMetadata()
                 .withEventTime(new MicroTime(MICROS.format(clock.instant())))
                 .withReportingController(OperatorSettings.NAME)
                 .withReportingInstance(settings.instance())
@@ -83,7 +97,7 @@ public final class TransitionEvents {
         try {
             client.resource(event).create();
         } catch (KubernetesClientException e) {
-            LOG.warnf("An event of %s %s/%s could not be written: %s", resource.getKind(), meta.getNamespace(), meta.getName(), e.getMessage());
+            LOG.warnf("An event of %s %s/%s could not be written: %s", resource.getKind(), meta.getNamespace(), meta.getName(), e.getCause() == null ? e.getMessage() : e.getCause());
         }
     }
 }

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -32,6 +33,11 @@ final class ClusterPlan {
 
     /** A client with the rights of a gateway's pod and no others. */
     KubernetesClient podClient() {
+        return podClient(server.client().getMasterUrl().getPort());
+    }
+
+    /** The same, through another port of this machine. */
+    KubernetesClient podClient(int port) {
         var token = server.tokenKubeconfig(namespace, GATEWAY);
         var parts = PlanParts.names().stream().map(part -> PlanNames.part(GATEWAY, part)).toList();
         server.client().rbac().roles().inNamespace(namespace).resource(new RoleBuilder().withNewMetadata().withName(GATEWAY).endMetadata()
@@ -42,7 +48,8 @@ final class ClusterPlan {
         server.client().rbac().roleBindings().inNamespace(namespace).resource(new RoleBindingBuilder().withNewMetadata().withName(GATEWAY).endMetadata()
                 .withNewRoleRef("rbac.authorization.k8s.io", "Role", GATEWAY)
                 .addNewSubject("", "ServiceAccount", GATEWAY, namespace).build()).serverSideApply();
-        return GatewayClient.create(Config.fromKubeconfig(token.toFile()));
+        Config config = Config.fromKubeconfig(token.toFile());
+        return GatewayClient.create(new ConfigBuilder(config).withMasterUrl("https://127.0.0.1:" + port).build());
     }
 
     void write(PlanSource.Written written) {

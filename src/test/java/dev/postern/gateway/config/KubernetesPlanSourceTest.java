@@ -3,15 +3,18 @@ package dev.postern.gateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.gateway.report.MailEvent;
+import dev.postern.plan.DestinationPlan;
+import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.PlanNames;
-import dev.postern.plan.PlanParts;
 import dev.postern.plan.ServingReport;
 import dev.postern.testing.KubernetesServer;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +81,7 @@ class KubernetesPlanSourceTest {
         assertThat(swaps).isEmpty();
         cluster.writePart(torn, "core");
         assertThat(next().plan().settings().hostname()).isEqualTo("b.example.com");
+        assertThat(log.stream().filter(MailEvent.PlanRefused.class::isInstance)).isEmpty();
     }
 
     @Test
@@ -144,6 +149,26 @@ class KubernetesPlanSourceTest {
     }
 
     @Test
+    void noticesANetworkThatDiedWithoutAWord() throws Exception {
+        server = KubernetesServer.shared();
+        cluster = new ClusterPlan(server);
+        try (var proxy = new FreezingProxy(server.client().getMasterUrl().getPort())) {
+            startSource(cluster.podClient(proxy.port()));
+            cluster.write(plan("a.example.com", 1));
+            next();
+            proxy.freeze();
+            cluster.write(plan("b.example.com", 2));
+            await().atMost(PATIENCE).until(() -> !source.isConnected());
+            assertThat(holder.current().index().serial()).isEqualTo(1);
+            proxy.thaw();
+            assertThat(next().index().serial()).isEqualTo(2);
+            awaitServing(2, null);
+            stop();
+            source = null;
+        }
+    }
+
+    @Test
     void podsDoNotTouchEachOthersReportsAndPutTheirOwnBack() throws InterruptedException {
         start(KubernetesServer.shared());
         try (var other = new ServingReporter(client, cluster.namespace, ClusterPlan.GATEWAY, "gateway-1",
@@ -165,17 +190,37 @@ class KubernetesPlanSourceTest {
         start(KubernetesServer.shared());
         cluster.write(plan("warm.example.com", 1));
         next();
-        long[] micros = new long[50];
-        for (int i = 0; i < micros.length; i++) {
-            var written = plan("host-" + i + ".example.com", i + 2);
+        measure("apply (part, keys, index) to swap", 50, i -> TestPlans.plan("host-" + i + ".example.com", TestPlans.ONE));
+    }
+
+    @Test
+    void aChangeOfOneOfTenThousandIsFastToo() throws InterruptedException {
+        start(KubernetesServer.shared());
+        cluster.write(written(many(0), 1));
+        next();
+        measure("apply (one part, keys, index) to swap, of 10,000 destinations", 20, i -> many(i + 1));
+    }
+
+    private void measure(String what, int changes, IntFunction<GatewayPlan> plan) throws InterruptedException {
+        long[] micros = new long[changes];
+        for (int i = 0; i < changes; i++) {
+            var written = written(plan.apply(i), i + 2);
             long begin = System.nanoTime();
             cluster.write(written);
             assertThat(next().index()).isEqualTo(written.parts().index());
             micros[i] = (System.nanoTime() - begin) / 1000;
         }
         Arrays.sort(micros);
-        System.out.printf("apply (part, keys, index) to swap, %d changes: median %.1f ms, p99 %.1f ms%n", micros.length,
-                micros[micros.length / 2] / 1000.0, micros[micros.length - 1] / 1000.0);
+        System.out.printf("%s, %d changes: median %.1f ms, p99 %.1f ms%n", what, changes, micros[changes / 2] / 1000.0, micros[changes - 1] / 1000.0);
+    }
+
+    private static GatewayPlan many(int change) {
+        List<DestinationPlan> destinations = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            destinations.add(TestPlans.destination("destination-" + i, TlsMode.Required, (i == 77 ? "changed-" + change : "domain") + "-" + i + ".example.com", null));
+        }
+        GatewayPlan plan = TestPlans.plan("mail.example.com", TestPlans.ONE);
+        return new GatewayPlan(plan.gateway(), plan.settings(), plan.listeners(), plan.policies(), plan.certificates(), plan.trustBundles(), destinations);
     }
 
     private void start(KubernetesServer server) {
@@ -185,13 +230,18 @@ class KubernetesPlanSourceTest {
     }
 
     private void startSource() {
-        client = cluster.podClient();
+        startSource(cluster.podClient());
+    }
+
+    private void startSource(KubernetesClient podClient) {
+        client = podClient;
         holder.subscribe(swaps::add);
         reporter = new ServingReporter(client, cluster.namespace, ClusterPlan.GATEWAY, "gateway-0",
                 () -> Serving.report("uid-0", holder.current(), intake.refusal(), Map.of()), Duration.ofSeconds(2), meters);
         reporter.start();
         source = new KubernetesPlanSource(client, cluster.namespace, ClusterPlan.GATEWAY,
-                index -> holder.current() != null && holder.current().index().equals(index), why -> intake.refuse("unknown", 0, why), log::add, meters);
+                index -> holder.current() != null && holder.current().index().equals(index), why -> intake.refuse("unknown", 0, why), log::add, meters,
+                Duration.ofSeconds(4));
         source.start(intake::accept);
     }
 
@@ -218,6 +268,10 @@ class KubernetesPlanSourceTest {
     }
 
     private static PlanSource.Written plan(String hostname, long serial) {
-        return new PlanSource.Written(PlanParts.split(TestPlans.plan(hostname, TestPlans.ONE), serial), Map.of("mail", TestPlans.ONE.key()));
+        return written(TestPlans.plan(hostname, TestPlans.ONE), serial);
+    }
+
+    private static PlanSource.Written written(GatewayPlan plan, long serial) {
+        return TestPlans.written(plan, serial, TestPlans.ONE);
     }
 }

@@ -75,6 +75,10 @@ final class Rig implements AutoCloseable {
         plans.swap(new ActivePlan(new PlanParts.Index("r", 1, Map.of()), plan, Map.of(), new DestinationTable(List.of(destinations)), trust));
     }
 
+    Dns dns() {
+        return new FakeDns();
+    }
+
     <T extends MailEvent> List<T> logged(Class<T> type) {
         return log.stream().filter(type::isInstance).map(type::cast).toList();
     }

@@ -2,6 +2,7 @@ package dev.postern.gateway.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +31,7 @@ final class RawClient implements AutoCloseable {
             socket = new Socket(server.getAddress(), server.getPort());
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(PATIENCE_MILLIS);
-            in = socket.getInputStream();
+            in = new BufferedInputStream(socket.getInputStream());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -98,7 +99,7 @@ final class RawClient implements AutoCloseable {
             }
             tls.startHandshake();
             socket = tls;
-            in = tls.getInputStream();
+            in = new BufferedInputStream(tls.getInputStream());
             return (X509Certificate) tls.getSession().getPeerCertificates()[0];
         } catch (IOException e) {
             throw new UncheckedIOException(e);

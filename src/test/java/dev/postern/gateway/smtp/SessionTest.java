@@ -257,6 +257,10 @@ class SessionTest {
             }
             assertThat(fixture.log).contains(new MailEvent.NewInbound(1, "mail.example.com", "127.0.0.1", "127.0.0.1", "mx.partner.test", true),
                     new MailEvent.SenderGroupMatch(1, "ACCEPT", "everyone", ".partner.test"));
+            fixture.confirmedName = CompletableFuture.completedFuture(Optional.of("x\\013\\010.partner.test"));
+            try (var client = fixture.client()) {
+                client.expect("554 5.7.1 mail.example.com does not take mail from your address");
+            }
             fixture.confirmedName = CompletableFuture.completedFuture(Optional.empty());
             try (var client = fixture.client()) {
                 client.expect("554 5.7.1 mail.example.com does not take mail from your address");

@@ -5,6 +5,8 @@ import dev.postern.gateway.spool.Envelope.State;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,7 +26,7 @@ final class Messages {
 
     static Envelope to(String... addresses) {
         return new Envelope(0, 1_700_000_000_000L, "sender@example.com", 0, false, false, null, null, "public",
-                java.util.Arrays.stream(addresses).map(Messages::recipient).toList());
+                Arrays.stream(addresses).map(Messages::recipient).toList());
     }
 
     /** A body that follows from its seed, so that whoever knows the seed can check it. */
@@ -73,7 +75,7 @@ final class Messages {
     /** Delivers all recipients, so that the message goes. */
     static void deliver(Spool spool, long mid) throws Exception {
         var envelope = await(spool.envelope(mid));
-        var updates = new java.util.HashMap<Integer, Recipient>();
+        var updates = new HashMap<Integer, Recipient>();
         for (var rid = 0; rid < envelope.recipients().size(); rid++) {
             updates.put(rid, delivered(envelope.recipients().get(rid)));
         }

@@ -49,7 +49,7 @@ class PeerVerifierTest {
 
     @ParameterizedTest
     @CsvSource({"*.partner.test,mx1.partner.test,true", "*.partner.test,partner.test,false", "*.partner.test,a.mx1.partner.test,false",
-            "m*.partner.test,mx1.partner.test,false", "*.test,partner.test,false", "*,partner.test,false", "MX1.Partner.TEST,mx1.partner.test,true",
+            "m*.partner.test,mx1.partner.test,false", "*,partner.test,false", "MX1.Partner.TEST,mx1.partner.test,true",
             "mx1.*.test,mx1.partner.test,false"})
     void aWildcardStandsForOneWholeLabel(String san, String host, boolean matches) {
         TestPki.Identity peer = issue(Request.server("x", san), ROOT);

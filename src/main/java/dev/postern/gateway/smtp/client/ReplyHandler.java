@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -137,7 +136,8 @@ final class ReplyHandler extends ByteToMessageDecoder {
                     throw new ClientException(failure.kind(), failure.getMessage());
                 }
                 if (left <= 0) {
-                    throw new ClientException(Kind.TIMEOUT, "no answer to " + what + " within " + TimeUnit.NANOSECONDS.toSeconds(limit.toNanos()) + " s");
+                    failure = new ClientException(Kind.TIMEOUT, "no answer to " + what + " within " + limit.toSeconds() + " s");
+                    throw failure;   // whatever comes later is an answer to nothing
                 }
                 left = changed.awaitNanos(left);
             }

@@ -2,9 +2,9 @@ package dev.postern.gateway.smtp.client;
 
 import dev.postern.gateway.smtp.client.ClientException.Kind;
 import dev.postern.gateway.smtp.client.Outgoing.Result;
+import dev.postern.pki.HostNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.net.IDN;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -270,7 +270,7 @@ final class Transaction {
         int at = address.lastIndexOf('@');
         String local = address.substring(0, Math.max(at, 0));
         try {
-            return new Path(local + "@" + IDN.toASCII(address.substring(at + 1)), at > 0 && local.chars().allMatch(c -> c < 128));
+            return new Path(local + "@" + HostNames.normal(address.substring(at + 1)), at > 0 && local.chars().allMatch(c -> c < 128));
         } catch (IllegalArgumentException e) {
             return new Path(address, false);
         }

@@ -1,0 +1,98 @@
+package dev.postern.gateway.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.api.ListenerSpec.Access;
+import dev.postern.api.MailFlowPolicySpec.Behavior;
+import dev.postern.api.MailFlowPolicySpec.TlsMode;
+import dev.postern.plan.ListenerPlan.RecipientRule;
+import dev.postern.plan.ListenerPlan.SenderGroup;
+import dev.postern.plan.PolicyPlan;
+import dev.postern.plan.ResourceRef;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Both tables: the first entry that matches decides. */
+class AccessTest {
+    private static final Map<String, PolicyPlan> POLICIES = Map.of("accept", policy("accept", Behavior.Accept), "reject", policy("reject", Behavior.Reject),
+            "continue", policy("continue", Behavior.Continue));
+
+    private static PolicyPlan policy(String name, Behavior behavior) {
+        return new PolicyPlan(new ResourceRef("MailFlowPolicy", "mail", name, "uid", 1), behavior, TlsMode.Off, 1, 1, 1, 1, null);
+    }
+
+    private static HostAccess hosts(Object... nameSendersPolicy) {
+        List<SenderGroup> groups = new ArrayList<>();
+        for (int i = 0; i < nameSendersPolicy.length; i += 3) {
+            groups.add(new SenderGroup((String) nameSendersPolicy[i], List.of(((String) nameSendersPolicy[i + 1]).split(" ")),
+                    (String) nameSendersPolicy[i + 2]));
+        }
+        return new HostAccess(groups, POLICIES);
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {
+        "10.1.2.3,-,one", "10.1.9.9,-,partial", "10.2.0.5,-,range", "10.2.0.9,-,rest", "2001:db8::7,-,v6", "2001:db9::7,-,rest",
+        "192.0.2.1,mx.partner.test,names", "192.0.2.1,partner.test,rest", "192.0.2.1,host.test,names", "192.0.2.1,-,rest",
+        "::ffff:10.1.2.3,-,one"})
+    void theFirstEntryThatMatchesDecides(String address, String name, String group) throws Exception {
+        HostAccess access = hosts("off", "10.1.2.3", "continue", "one", "10.1.2.3", "accept", "partial", "10.1.", "accept", "range", "10.2.0.5-8", "reject",
+                "v6", "2001:db8::/32", "accept", "names", ".partner.test host.test", "accept", "rest", "ALL", "reject");
+        assertThat(access.needsHostName()).isTrue();
+        assertThat(access.find(InetAddress.getByName(address), name)).map(HostAccess.Match::senderGroup).contains(group);
+    }
+
+    @Test
+    void theMatchNamesItsEntryAndPolicy() throws Exception {
+        var match = hosts("one", "10.9.9.9 10.1.0.0/16", "accept").find(InetAddress.getByName("10.1.2.3"), null).orElseThrow();
+        assertThat(match.pattern()).isEqualTo("10.1.0.0/16");
+        assertThat(match.policy()).isEqualTo(POLICIES.get("accept"));
+    }
+
+    @Test
+    void nobodyMatchesWhereNoEntryDoes() throws Exception {
+        HostAccess access = hosts("one", "10.1.2.3", "accept", "two", "10.1.2.4", "continue");
+        assertThat(access.needsHostName()).isFalse();
+        assertThat(access.find(InetAddress.getByName("10.1.2.4"), null)).isEmpty();
+        assertThat(access.find(InetAddress.getByName("10.1.2.5"), null)).isEmpty();
+    }
+
+    @Test
+    void namesInAnEntryThatIsPassedOverAreNotLookedUp() {
+        assertThat(hosts("one", ".partner.test", "continue", "two", "ALL", "accept").needsHostName()).isFalse();
+    }
+
+    private static final RecipientAccess RECIPIENTS = new RecipientAccess(List.of(
+            new RecipientRule(List.of("spam@Example.com", "abuse@"), Access.Reject),
+            new RecipientRule(List.of("example.com", ".sub.test"), Access.Accept),
+            new RecipientRule(List.of("example.com", "late.example.com"), Access.Reject),
+            new RecipientRule(List.of("late.example.com", "user@other.test"), Access.Accept)));
+
+    @ParameterizedTest
+    @CsvSource({"a@example.com,true", "A@EXAMPLE.COM,true", "Spam@example.COM,false", "abuse@example.com,false", "abuse@a.sub.test,false",
+        "a@a.sub.test,true", "a@b.a.sub.test,true", "a@sub.test,false", "a@xsub.test,false", "a@late.example.com,false", "a@x.example.com,false",
+        "user@other.test,true", "other@other.test,false", "\"a@example.com\"@evil.test,false", "\"a@b\"@example.com,true"})
+    void recipientsAreAcceptedByTheFirstEntryOnly(String address, boolean accepted) {
+        assertThat(RECIPIENTS.accepts(address)).isEqualTo(accepted);
+    }
+
+    @Test
+    void allIsEveryoneAndNothingIsNobody() {
+        assertThat(new RecipientAccess(List.of(new RecipientRule(List.of("ALL"), Access.Accept))).accepts("a@b.c")).isTrue();
+        assertThat(new RecipientAccess(List.of(new RecipientRule(List.of("all"), Access.Accept))).accepts("a@b.c")).isFalse();
+        assertThat(new RecipientAccess(List.of()).accepts("a@b.c")).isFalse();
+    }
+
+    @Test
+    void theFirstOfTwoEntriesOfDifferentKindsDecides() {
+        var allFirst = new RecipientAccess(List.of(new RecipientRule(List.of("ALL"), Access.Reject), new RecipientRule(List.of("b.c"), Access.Accept)));
+        assertThat(allFirst.accepts("a@b.c")).isFalse();
+        var suffixFirst = new RecipientAccess(List.of(new RecipientRule(List.of(".c"), Access.Reject), new RecipientRule(List.of("a@b.c"), Access.Accept)));
+        assertThat(suffixFirst.accepts("a@b.c")).isFalse();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.postern.gateway.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.postern.api.ListenerSpec.Type;
+import dev.postern.plan.CertificatePlan;
+import dev.postern.plan.GatewayPlan;
+import dev.postern.plan.ListenerPlan;
+import dev.postern.plan.ResourceRef;
+import dev.postern.plan.Settings;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslProvider;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLEngine;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ServerContextsTest {
+    private static final TestCertificates.Pair ONE = TestCertificates.ecdsa("one.test", "*.one.test");
+    private static final TestCertificates.Pair TWO = TestCertificates.rsa("two.test");
+
+    private final Map<String, String> keys = new HashMap<>();
+
+    private static ResourceRef ref(String kind, String name) {
+        return new ResourceRef(kind, "mail", name, "uid", 1);
+    }
+
+    private GatewayPlan plan(String minimumTls, TestCertificates.Pair... pairs) {
+        List<CertificatePlan> certificates = new ArrayList<>();
+        for (int i = 0; i < pairs.length; i++) {
+            certificates.add(new CertificatePlan(ref("Certificate", "c" + i), pairs[i].chainPem(), "fingerprint"));
+            keys.put("c" + i, pairs[i].keyPem());
+        }
+        List<String> names = certificates.stream().map(CertificatePlan::name).toList();
+        var listeners = List.of(new ListenerPlan(ref("Listener", "tls"), Type.Public, 25, null, names, minimumTls, List.of(), List.of()),
+                new ListenerPlan(ref("Listener", "clear"), Type.Public, 26, null, List.of(), minimumTls, List.of(), List.of()));
+        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, true, List.of(), false, 1000, 0), listeners,
+                List.of(), certificates, Map.of(), List.of());
+    }
+
+    @Test
+    void aListenerWithoutCertificatesHasNoContexts() {
+        assertThat(new ServerContexts().build(plan("TLSv1.2", ONE), keys)).containsOnlyKeys("tls");
+    }
+
+    @Test
+    void aContextStaysWhileItsChainKeyAndVersionStay() {
+        ServerContexts contexts = new ServerContexts();
+        var first = contexts.build(plan("TLSv1.2", ONE, TWO), keys).get("tls");
+        var second = contexts.build(plan("TLSv1.2", TestCertificates.ecdsa("one.test"), TWO), keys).get("tls");
+        assertThat(second.map("two.test")).isSameAs(first.map("two.test"));
+        assertThat(second.map("one.test")).isNotSameAs(first.map("one.test"));
+        var third = contexts.build(plan("TLSv1.3", ONE, TWO), keys).get("tls");
+        assertThat(third.map("two.test")).isNotSameAs(first.map("two.test"));
+    }
+
+    @Test
+    void theNameChoosesWithOrWithoutItsLastDotAndCase() {
+        var mapping = new ServerContexts().build(plan("TLSv1.2", TWO, ONE), keys).get("tls");
+        var one = mapping.map("one.test");
+        var two = mapping.map(null);
+        assertThat(one).isNotSameAs(two);
+        assertThat(mapping.map("ONE.test.")).isSameAs(one);
+        assertThat(mapping.map("www.one.test")).isSameAs(one);
+        assertThat(mapping.map("a.www.one.test")).isSameAs(two);
+        assertThat(mapping.map("localhost")).isSameAs(two);
+        assertThat(mapping.map(".one.test")).isSameAs(two);
+        assertThat(mapping.map("")).isSameAs(two);
+    }
+
+    @Test
+    void whatCannotBeServedIsNamedAndTheKeyIsNotShown() {
+        ServerContexts contexts = new ServerContexts();
+        var plan = plan("TLSv1.2", ONE);
+        assertThatThrownBy(() -> contexts.build(plan, Map.of())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("listener tls names certificate c0, which the plan has no private key of");
+        assertThatThrownBy(() -> contexts.build(plan, Map.of("c0", TestCertificates.ecdsa("x").keyPem())))
+                .hasMessage("certificate c0: the private key does not fit the certificate");
+        assertThatThrownBy(() -> contexts.build(plan, Map.of("c0", TWO.keyPem())))
+                .hasMessage("certificate c0: the private key is not a key for EC as the certificate needs").hasNoSuppressedExceptions();
+        assertThatThrownBy(() -> contexts.build(plan, Map.of("c0", "secret")))
+                .hasMessage("certificate c0: the private key is not PEM of PKCS#8 (BEGIN PRIVATE KEY)");
+        assertThatThrownBy(() -> contexts.build(plan("SSLv3", ONE), keys))
+                .hasMessage("certificate c0: minimum TLS version 'SSLv3' is not one of [TLSv1.2, TLSv1.3]");
+    }
+
+    @Test
+    void aPlanThatCannotBeServedLeavesTheContextsOfTheLastOne() {
+        ServerContexts contexts = new ServerContexts();
+        var before = contexts.build(plan("TLSv1.2", ONE), keys).get("tls").map(null);
+        assertThatThrownBy(() -> contexts.build(plan("TLSv1.2", ONE), Map.of("c0", "secret"))).isInstanceOf(IllegalArgumentException.class);
+        assertThat(contexts.build(plan("TLSv1.2", ONE), keys).get("tls").map(null)).isSameAs(before);
+    }
+
+    @Test
+    void nativeTlsLoadsHere() {
+        assertThat(OpenSsl.isAvailable()).as("%s", OpenSsl.unavailabilityCause()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"JDK", "OPENSSL"})
+    void onlyNewProtocolsAndForwardSecrecyAreEnabled(SslProvider provider) {
+        SSLEngine engine = new ServerContexts(provider).build(plan("TLSv1.2", ONE), keys).get("tls").map(null).newEngine(UnpooledByteBufAllocator.DEFAULT);
+        assertThat(engine.getEnabledProtocols()).contains("TLSv1.2", "TLSv1.3").doesNotContain("TLSv1", "TLSv1.1", "SSLv3");
+        assertThat(engine.getEnabledCipherSuites()).contains("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384")
+                .allMatch(c -> c.startsWith("TLS_ECDHE_") || c.startsWith("TLS_AES_") || c.startsWith("TLS_CHACHA20_")).noneMatch(c -> c.contains("CBC"));
+        SSLEngine newest = new ServerContexts(provider).build(plan("TLSv1.3", ONE), keys).get("tls").map(null).newEngine(UnpooledByteBufAllocator.DEFAULT);
+        assertThat(newest.getEnabledProtocols()).contains("TLSv1.3").doesNotContain("TLSv1.2");
+    }
+}
