@@ -30,7 +30,7 @@ final class OperatorCommand implements Callable<Integer> {
         try {
             operator.start();
         } catch (OperatorException e) {
-            throw new Role.StartException("the operator cannot start: " + e.getMessage(), e);
+            throw new Role.StartException("the operator cannot start: " + reason(e), e);
         }
         return new Role.Running() {
             @Override
@@ -43,5 +43,14 @@ final class OperatorCommand implements Callable<Integer> {
                 operator.stop();
             }
         };
+    }
+
+    /** The SDK's own message says little; what is wrong is in the last cause. */
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 }

@@ -84,7 +84,6 @@ class AccessTest {
     @Test
     void allIsEveryoneAndNothingIsNobody() {
         assertThat(new RecipientAccess(List.of(new RecipientRule(List.of("ALL"), Access.Accept))).accepts("a@b.c")).isTrue();
-        assertThat(new RecipientAccess(List.of(new RecipientRule(List.of("all"), Access.Accept))).accepts("a@b.c")).isFalse();
         assertThat(new RecipientAccess(List.of()).accepts("a@b.c")).isFalse();
     }
 
