@@ -1,7 +1,9 @@
 package dev.postern.plan;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Everything that a gateway obeys, resolved: no reference is left that could fail to resolve in the gateway.
@@ -22,7 +24,7 @@ public record GatewayPlan(ResourceRef gateway, Settings settings, List<ListenerP
         listeners = List.copyOf(listeners);
         policies = List.copyOf(policies);
         certificates = List.copyOf(certificates);
-        trustBundles = Map.copyOf(trustBundles);
+        trustBundles = Collections.unmodifiableMap(new TreeMap<>(trustBundles));
         destinations = List.copyOf(destinations);
     }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,13 +96,9 @@ class DnsjavaDnsTest {
     }
 
     private static Path coredns() {
-        String path = System.getenv("PATH");
-        List<Path> places = new java.util.ArrayList<>(List.of(Path.of(System.getProperty("user.home"), ".cache/testcluster/bin/coredns")));
-        for (String part : path.split(":")) {
-            places.add(Path.of(part, "coredns"));
-        }
-        return places.stream().filter(Files::isExecutable).findFirst()
-                .orElseGet(() -> fail("the test needs the CoreDNS binary: put coredns in ~/.cache/testcluster/bin or in PATH"));
+        String cache = System.getenv().getOrDefault("POSTERN_TEST_CACHE", System.getProperty("user.home") + "/.cache/postern-test");
+        return Stream.concat(Stream.of(cache + "/bin"), Stream.of(System.getenv("PATH").split(":"))).map(place -> Path.of(place, "coredns"))
+                .filter(Files::isExecutable).findFirst().orElseGet(() -> fail("no coredns in " + cache + "/bin or in PATH: make test builds it"));
     }
 
     private static int freePort() throws SocketException {
