@@ -98,7 +98,8 @@ public final class Chains {
         return findings;
     }
 
-    private static boolean issued(X509Certificate issuer, X509Certificate certificate) {
+    /** Whether a certificate names another as its issuer and is signed by its key. */
+    public static boolean issued(X509Certificate issuer, X509Certificate certificate) {
         if (!issuer.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
             return false;
         }

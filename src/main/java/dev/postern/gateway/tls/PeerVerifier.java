@@ -2,8 +2,8 @@ package dev.postern.gateway.tls;
 
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.gateway.tls.Verdict.Reason;
+import dev.postern.pki.Chains;
 import dev.postern.pki.HostNames;
-import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
@@ -89,7 +89,7 @@ public final class PeerVerifier {
                 return Verdict.failed(Reason.Expired, "a certificate of the chain has expired: " + path.getMessage());
             }
         }
-        if (!anchors.certificates().contains(leaf) && signed(leaf, leaf)) {
+        if (!anchors.certificates().contains(leaf) && Chains.issued(leaf, leaf)) {
             return Verdict.failed(Reason.SelfSigned, "certificate is self-signed: " + leaf.getSubjectX500Principal().getName());
         }
         for (Throwable t = problem; t != null; t = t.getCause()) {
@@ -102,18 +102,6 @@ public final class PeerVerifier {
 
     /** Whether some certificate of the chain claims an anchor as its issuer: then the chain is wrong, not its issuer unknown. */
     private static boolean reaches(List<X509Certificate> chain, TrustAnchors anchors) {
-        return anchors.certificates().stream().anyMatch(a -> chain.stream().anyMatch(c -> signed(c, a)));
-    }
-
-    private static boolean signed(X509Certificate certificate, X509Certificate issuer) {
-        if (!certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
-            return false;
-        }
-        try {
-            certificate.verify(issuer.getPublicKey());
-            return true;
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
+        return anchors.certificates().stream().anyMatch(a -> chain.stream().anyMatch(c -> Chains.issued(a, c)));
     }
 }

@@ -1,5 +1,7 @@
 package dev.postern.gateway.tls;
 
+import dev.postern.pki.Chains;
+import dev.postern.pki.KeyPairs;
 import dev.postern.plan.CertificatePlan;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.ListenerPlan;
@@ -10,7 +12,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.Mapping;
-import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -90,20 +92,28 @@ public final class ServerContexts {
                     + (certificate == null ? "chain of" : "private key of"));
         }
         try {
-            List<X509Certificate> chain = KeyPem.chain(certificate.chainPem());
+            List<X509Certificate> chain = Chains.parse(certificate.chainPem());
             Key id = new Key(PlanParts.sha256(certificate.chainPem()), PlanParts.sha256(key), listener.minimumTls());
             SslContext context = next.get(id);
             if (context == null) {
                 context = contexts.get(id);
             }
             if (context == null) {
-                context = context(chain, KeyPem.privateKey(key, chain.getFirst().getPublicKey()), listener.minimumTls());
+                context = context(chain, privateKey(key, chain.getFirst()), listener.minimumTls());
             }
             next.put(id, context);
             return new ServerNames.Entry(chain.getFirst(), context);
-        } catch (GeneralSecurityException | SSLException | RuntimeException e) {
+        } catch (SSLException | RuntimeException e) {
             throw new IllegalArgumentException("certificate " + name + ": " + e.getMessage(), e);
         }
+    }
+
+    private static PrivateKey privateKey(String pem, X509Certificate leaf) {
+        KeyPair pair = KeyPairs.parse(pem);
+        if (!KeyPairs.same(pair.getPublic(), leaf.getPublicKey())) {
+            throw new IllegalArgumentException("the private key does not fit the certificate");
+        }
+        return pair.getPrivate();
     }
 
     private SslContext context(List<X509Certificate> chain, PrivateKey key, String minimumTls) throws SSLException {

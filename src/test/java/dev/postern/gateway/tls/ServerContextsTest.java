@@ -83,9 +83,9 @@ class ServerContextsTest {
         assertThatThrownBy(() -> contexts.build(plan, Map.of("c0", TestCertificates.ecdsa("x").keyPem())))
                 .hasMessage("certificate c0: the private key does not fit the certificate");
         assertThatThrownBy(() -> contexts.build(plan, Map.of("c0", TWO.keyPem())))
-                .hasMessage("certificate c0: the private key is not a key for EC as the certificate needs").hasNoSuppressedExceptions();
+                .hasMessage("certificate c0: the private key does not fit the certificate").hasNoSuppressedExceptions();
         assertThatThrownBy(() -> contexts.build(plan, Map.of("c0", "secret")))
-                .hasMessage("certificate c0: the private key is not PEM of PKCS#8 (BEGIN PRIVATE KEY)");
+                .hasMessageStartingWith("certificate c0: ").hasMessageNotContaining("secret");
         assertThatThrownBy(() -> contexts.build(plan("SSLv3", ONE), keys))
                 .hasMessage("certificate c0: minimum TLS version 'SSLv3' is not one of [TLSv1.2, TLSv1.3]");
     }
