@@ -112,11 +112,7 @@ final class Dialer {
             Reply hello = session.ehlo(name());
             if (hello.permanentFailure()) {
                 settle(plan.tls() == TlsMode.None ? Outcome.NOT_TRIED : Outcome.EHLO_REFUSED, null, hello.text());
-                if (session.usable()) {
-                    refuse(session.helo(name()), "HELO");
-                } else {
-                    reconnect(true);
-                }
+                sayHelo();
                 return;
             }
             refuse(hello, "EHLO");
@@ -124,6 +120,23 @@ final class Dialer {
                 settle(Outcome.NOT_TRIED, null, "");
             } else {
                 startTls();
+            }
+        }
+
+        /** Over the same connection, or a new one where the server ended it: some do right behind their refusal, as HELO is under way. */
+        private void sayHelo() throws ClientException, Undeliverable {
+            Reply hello = null;
+            if (session.usable()) {
+                try {
+                    hello = session.helo(name());
+                } catch (ClientException e) {
+                    rethrowInterrupt(e);
+                }
+            }
+            if (hello == null) {
+                reconnect(true);
+            } else {
+                refuse(hello, "HELO");
             }
         }
 
