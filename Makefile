@@ -38,6 +38,7 @@ soak: $(JAR)
 
 update:
 	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest' -Dsurefire.failIfNoSpecifiedTests=false
+	build/chart
 
 clean:
 	rm -rf target
