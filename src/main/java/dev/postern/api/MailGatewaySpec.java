@@ -76,7 +76,7 @@ public class MailGatewaySpec {
         @Max(10_000_000)
         public Integer maxMessages = 100_000;
 
-        @JsonPropertyDescription("Space that stays free on the volume; below it, mail is answered 452.")
+        @JsonPropertyDescription("Space that stays free on the volume, 64Mi or more; below it, mail is answered 452.")
         @Default("256Mi")
         public Quantity reserve = new Quantity("256Mi");
     }

@@ -1,7 +1,9 @@
 package dev.postern.cli;
 
+import dev.postern.cli.standalone.CertificateMaker;
 import dev.postern.cli.standalone.FolderPlans;
 import dev.postern.manifest.ManifestReader;
+import dev.postern.plan.Problem;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -19,10 +21,18 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--gateway", paramLabel = "NAME", description = "The MailGateway to check for, where the folder has several.")
     String gateway;
 
+    /** Secrets and trust bundles need not be in the folder: they may be in the cluster only. */
+    private static boolean isElsewhere(Problem problem) {
+        return switch (problem.reason()) {
+            case Problem.Reason.SECRET_NOT_FOUND, Problem.Reason.TRUST_BUNDLE_NOT_FOUND, Problem.Reason.CERTIFICATE_NOT_READY -> true;
+            default -> false;
+        };
+    }
+
     @Override
     public Integer call() {
         var manifests = new ManifestReader("default").read(folder);
-        var result = new FolderPlans(gateway, null, Map.of()).compile(manifests, Instant.now());
+        var result = new FolderPlans(gateway, CertificateMaker.keepingNone(), Map.of(), CheckCommand::isElsewhere).compile(manifests, Instant.now());
         result.complaints().forEach(System.out::println);
         result.notes().forEach(note -> System.out.println("note: " + note));
         if (result.complaints().isEmpty()) {

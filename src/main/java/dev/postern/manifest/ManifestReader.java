@@ -88,8 +88,10 @@ public final class ManifestReader {
 
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    if (isManifest(file)) {
+                    if (isManifest(file) && Files.isRegularFile(file)) {
                         files.add(file);
+                    } else if (isManifest(file)) {
+                        errors.add(new ManifestError(file, 0, "", "is no file, or a link to nothing"));
                     }
                     return FileVisitResult.CONTINUE;
                 }
@@ -109,7 +111,7 @@ public final class ManifestReader {
     private static boolean isManifest(Path file) {
         String name = file.getFileName().toString();
         boolean yaml = name.endsWith(".yaml") || name.endsWith(".yml");
-        return yaml && !isHidden(file) && !name.matches("kustomization\\.ya?ml") && Files.isRegularFile(file);
+        return yaml && !isHidden(file) && !name.matches("kustomization\\.ya?ml");
     }
 
     private static boolean isHidden(Path path) {

@@ -2,14 +2,21 @@ package dev.postern.plan;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Comparator;
+import java.util.function.Predicate;
 
-/** Who comes first where two resources want the same thing: the older, then the one whose name sorts first. */
+/** Who comes first where two resources want the same thing. */
 final class Age {
-    /** Timestamps are RFC 3339 in UTC, which sort as text; what never saw an API server has none and is the youngest. */
-    static final Comparator<HasMetadata> OLDEST_FIRST = Comparator
-            .comparing((HasMetadata r) -> r.getMetadata().getCreationTimestamp(), Comparator.nullsLast(Comparator.naturalOrder()))
-            .thenComparing(r -> r.getMetadata().getName());
-
     private Age() {
+    }
+
+    /**
+     * The older first; of one age, which all have that never saw an API server, the one that is in force as it stands; then the
+     * one whose name sorts first. So what is new or changed never takes from what is in force, but by its age.
+     */
+    static Comparator<HasMetadata> oldestFirst(Predicate<HasMetadata> inForce) {
+        // Timestamps are RFC 3339 in UTC, which sort as text.
+        return Comparator.comparing((HasMetadata r) -> r.getMetadata().getCreationTimestamp(), Comparator.nullsLast(Comparator.naturalOrder()))
+                .thenComparing(r -> !inForce.test(r))
+                .thenComparing(r -> r.getMetadata().getName());
     }
 }

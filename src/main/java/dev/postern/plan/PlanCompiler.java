@@ -150,7 +150,7 @@ public final class PlanCompiler {
     /** Those of this gateway, the oldest first. */
     private <T extends HasMetadata> List<T> attached(List<T> all, Function<T, GatewayRef> ref) {
         String gateway = resources.gateway().getMetadata().getName();
-        return all.stream().filter(r -> gateway.equals(name(ref.apply(r)))).sorted(Age.OLDEST_FIRST).toList();
+        return all.stream().filter(r -> gateway.equals(name(ref.apply(r)))).sorted(Age.oldestFirst(previous::inForce)).toList();
     }
 
     private <T extends HasMetadata> Map<String, String> elsewhere(List<T> all, Function<T, GatewayRef> ref) {

@@ -1,9 +1,12 @@
 package dev.postern.plan;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -16,6 +19,7 @@ final class Previous {
     private final Map<String, CertificatePlan> certificates;
     private final Map<String, DestinationPlan> destinations;
     private final Map<String, List<DestinationPlan>> held;
+    private final Set<ResourceRef> resources = new HashSet<>();
 
     /** @param plan null where there is none */
     Previous(GatewayPlan plan, Map<String, String> keys) {
@@ -27,6 +31,8 @@ final class Previous {
         destinations = index(plan == null ? List.of() : plan.destinations().stream().filter(d -> d.held() == null).toList(), DestinationPlan::name);
         held = plan == null ? Map.of()
                 : plan.destinations().stream().filter(d -> d.held() != null).collect(Collectors.groupingBy(DestinationPlan::name));
+        listeners.values().forEach(l -> resources.add(l.resource()));
+        destinations.values().forEach(d -> resources.add(d.resource()));
     }
 
     Optional<GatewayPlan> plan() {
@@ -48,6 +54,11 @@ final class Previous {
 
     List<DestinationPlan> held(String name) {
         return held.getOrDefault(name, List.of());
+    }
+
+    /** Whether a resource is in the plan in its present form. */
+    boolean inForce(HasMetadata resource) {
+        return resources.contains(ResourceRef.of(resource));
     }
 
     /** A certificate whose key is there too. */

@@ -19,6 +19,9 @@ public final class SenderPattern {
     private static final Pattern HOST = Pattern.compile("\\.?(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?)*");
     private static final String ALLOWED = "allowed are an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, or ALL";
 
+    /** Blocks with a shorter prefix than this are wider than any that one organisation holds: the widest given out are /8. */
+    private static final int WIDEST_PREFIX = 8;
+
     private final String text;
     private final int family;
     private final BigInteger low;
@@ -69,12 +72,14 @@ public final class SenderPattern {
         return host != null;
     }
 
-    /** Whether there is no client of one address family that this leaves out. */
+    /**
+     * Whether this is wider than anything that one organisation has: ALL, or a block wider than /8, of which a few make everyone.
+     */
     public boolean matchesEveryone() {
         if (host != null) {
             return false;
         }
-        return low == null || low.signum() == 0 && high.equals(BigInteger.ONE.shiftLeft(family * 8).subtract(BigInteger.ONE));
+        return low == null || high.subtract(low).add(BigInteger.ONE).bitLength() > family * 8 - WIDEST_PREFIX + 1;
     }
 
     /** @param hostName the client's forward-confirmed name in lower case, or null */

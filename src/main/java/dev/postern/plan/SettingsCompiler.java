@@ -11,6 +11,8 @@ import java.util.Optional;
 
 /** From a MailGateway to what holds for all of its listeners and destinations. */
 final class SettingsCompiler {
+    /** What the store may need to be read back after a write that found the disk full: as much as its log holds. */
+    private static final long LEAST_RESERVE = 64L << 20;
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration MONTH = Duration.ofDays(30);
@@ -42,6 +44,9 @@ final class SettingsCompiler {
         int maxMessages = fields.number(spec.storage.maxMessages, "spec.storage.maxMessages", 1, MAX_MESSAGES);
         Optional<Long> reserve = fields.bytes(spec.storage.reserve, "spec.storage.reserve", MOST_BYTES);
         Optional<Long> size = fields.bytes(spec.storage.size, "spec.storage.size", MOST_BYTES);
+        if (reserve.isPresent() && reserve.get() < LEAST_RESERVE) {
+            scope.invalid("spec.storage.reserve", "'" + spec.storage.reserve + "' is too little to recover from a full disk with; allowed is 64Mi and more");
+        }
         if (reserve.isPresent() && size.isPresent() && reserve.get() >= size.get()) {
             scope.invalid("spec.storage.reserve", "'" + spec.storage.reserve + "' leaves no room for mail; allowed is less than spec.storage.size, '" + spec.storage.size + "'");
         }

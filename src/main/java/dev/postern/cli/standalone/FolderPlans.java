@@ -12,10 +12,10 @@ import dev.postern.plan.Problem;
 import dev.postern.plan.ResourceSet;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -23,24 +23,28 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Makes plans of manifests, one after the other: each knows the last one, as the operator's do. Used by one thread at a time. */
 public final class FolderPlans {
     private final String gatewayName;
-    private final Optional<LocalCertificates> certificates;
+    private final CertificateMaker certificates;
     private final Map<String, String> extraBundles;
     private final Generations generations = new Generations();
+    private final Predicate<Problem> tolerated;
     private CompiledPlan last;
     private PlanParts parts;
 
     /**
      * @param gatewayName  the MailGateway to serve, or null where the folder has one only
-     * @param certificates folder for certificates that are made here, or null to make none: for a check
+     * @param certificates makes or finds the certificates that are made here
      * @param extraBundles trust bundles that no manifest has, by bundle ID
+     * @param tolerated    problems that are worth a note only
      */
-    public FolderPlans(String gatewayName, Path certificates, Map<String, String> extraBundles) {
+    public FolderPlans(String gatewayName, CertificateMaker certificates, Map<String, String> extraBundles, Predicate<Problem> tolerated) {
+        this.tolerated = tolerated;
         this.gatewayName = gatewayName;
-        this.certificates = Optional.ofNullable(certificates).map(LocalCertificates::new);
+        this.certificates = certificates;
         this.extraBundles = Map.copyOf(extraBundles);
     }
 
@@ -59,18 +63,24 @@ public final class FolderPlans {
         List<String> complaints = new ArrayList<>();
         manifests.errors().stream().map(ManifestError::toString).forEach(complaints::add);
         Optional<MailGateway> gateway = complaints.isEmpty() ? gateway(manifests, complaints) : Optional.empty();
+        complaints.addAll(Attachment.strays(manifests));
+        if (!complaints.isEmpty()) {
+            return new Result(Optional.empty(), complaints, List.of());
+        }
         if (gateway.isEmpty()) {
             return new Result(Optional.empty(), complaints, List.of());
         }
         generations.apply(manifests);
         Map<String, KeyPairPem> pairs = new HashMap<>(secrets(manifests));
-        certificates.ifPresent(local -> make(local, manifests, gateway.get(), now, pairs, complaints));
-        ResourceSet resources = new ResourceSet(gateway.get(), manifests.listeners(), manifests.policies(), manifests.destinations(),
-                manifests.certificates(), pairs, bundles(manifests));
+        make(certificates, manifests, gateway.get(), now, pairs, complaints);
+        String namespace = gateway.get().getMetadata().getNamespace();
+        ResourceSet resources = new ResourceSet(gateway.get(), in(namespace, manifests.listeners()), in(namespace, manifests.policies()),
+                in(namespace, manifests.destinations()), in(namespace, manifests.certificates()), pairs, bundles(manifests));
         CompiledPlan compiled = PlanCompiler.compile(resources, last == null ? null : last.plan(), last == null ? Map.of() : last.keys(), now);
         List<String> notes = new ArrayList<>();
         for (Problem problem : compiled.problems()) {
-            (problem.severity() == Problem.Severity.WARNING ? notes : complaints).add(line(manifests, problem));
+            boolean note = problem.severity() == Problem.Severity.WARNING || tolerated.test(problem);
+            (note ? notes : complaints).add(line(manifests, problem));
         }
         if (compiled.plan() == null) {
             return new Result(Optional.empty(), complaints, notes);
@@ -98,12 +108,16 @@ public final class FolderPlans {
         return found;
     }
 
-    private static void make(LocalCertificates local, Manifests manifests, MailGateway gateway, Instant now, Map<String, KeyPairPem> pairs,
+    private static <T extends HasMetadata> List<T> in(String namespace, List<T> resources) {
+        return resources.stream().filter(r -> namespace.equals(r.getMetadata().getNamespace())).toList();
+    }
+
+    private static void make(CertificateMaker maker, Manifests manifests, MailGateway gateway, Instant now, Map<String, KeyPairPem> pairs,
             List<String> complaints) {
         for (Certificate certificate : LocalCertificates.made(manifests.certificates())) {
             String name = certificate.getMetadata().getName();
             try {
-                pairs.put(name, local.provide(certificate, gateway.getSpec().hostname, now));
+                pairs.put(name, maker.provide(certificate, gateway.getSpec().hostname, now));
             } catch (IOException | IllegalArgumentException e) {
                 complaints.add("Certificate " + name + " cannot be made: " + e.getMessage());
             }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Certificates that are made here, kept in a folder that only its owner can read: one folder each, as the operator keeps a Secret each. */
-final class LocalCertificates {
+final class LocalCertificates implements CertificateMaker {
     private static final Set<java.nio.file.attribute.PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
     private final Path folder;
 
@@ -30,7 +30,8 @@ final class LocalCertificates {
      * @throws IOException              where the folder cannot be read or written
      * @throws IllegalArgumentException where the Certificate asks for what cannot be made
      */
-    KeyPairPem provide(Certificate certificate, String hostname, Instant now) throws IOException {
+    @Override
+    public KeyPairPem provide(Certificate certificate, String hostname, Instant now) throws IOException {
         Path own = folder.resolve(certificate.getMetadata().getName());
         Issuance.Request request = Issuance.request(certificate.getSpec(), hostname);
         String chain = read(own.resolve("tls.crt"));

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,8 +63,8 @@ public final class Standalone implements Role.Running {
     private Standalone(Options options, Contents contents, Catcher catcher, MeterRegistry meters) {
         this.catcher = catcher;
         makePrivate(options.data());
-        plans = new FolderPlans(options.gateway(), options.data().resolve("certificates"),
-                catcher == null ? Map.of() : Map.of(Catcher.TRUST_BUNDLE + "/ca.crt", catcher.trustBundlePem()));
+        plans = new FolderPlans(options.gateway(), new LocalCertificates(options.data().resolve("certificates")),
+                catcher == null ? Map.of() : Map.of(Catcher.TRUST_BUNDLE + "/ca.crt", catcher.trustBundlePem()), problem -> false);
         FolderPlans.Result first = plans.compile(reader.parse(contents), Instant.now());
         if (first.written().isEmpty()) {
             throw new Role.StartException("the manifests in " + options.folder() + " cannot be run:\n  " + String.join("\n  ", first.complaints()), null);
@@ -114,6 +115,7 @@ public final class Standalone implements Role.Running {
     private static void makePrivate(Path folder) {
         try {
             Files.createDirectories(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         } catch (IOException e) {
             throw new Role.StartException("the data folder " + folder.toAbsolutePath() + " cannot be made: " + e + "; --data chooses another", e);
         }

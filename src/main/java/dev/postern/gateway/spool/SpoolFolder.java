@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
@@ -14,10 +15,10 @@ final class SpoolFolder {
     private SpoolFolder() {
     }
 
-    /** Makes the folder where it is missing, and proves that files can be written there. */
+    /** Makes the folder where it is missing, for its owner alone, as it holds mail; and proves that files can be written there. */
     static void prepare(Path folder) throws SpoolOpenException {
         try {
-            Files.createDirectories(folder);
+            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Files.delete(Files.createTempFile(folder, ".write-check", null));
         } catch (FileAlreadyExistsException e) {
             throw new SpoolOpenException("spool folder " + folder + ": " + e.getFile() + " is a file; name a folder", e);
