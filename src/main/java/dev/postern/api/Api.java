@@ -41,6 +41,10 @@ public final class Api {
     public static final String DATA_KEY = "^[-._a-zA-Z0-9]+$";
     /** Name of a sender group. */
     public static final String SENDER_GROUP = "^[A-Za-z0-9_][A-Za-z0-9_-]*$";
+    /** A signer of certificates.k8s.io: a domain and a path. */
+    public static final String SIGNER_NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9._/]*[A-Za-z0-9])?$";
+    /** Kind of an object. */
+    public static final String KIND = "^[A-Z][A-Za-z0-9]*$";
     /** A country code of ISO 3166. */
     public static final String COUNTRY = "^[A-Z]{2}$";
     /** One line of printable ASCII. */
@@ -65,6 +69,8 @@ public final class Api {
             Map.entry(OBJECT_NAME, "the name of an object: lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"),
             Map.entry(DATA_KEY, "letters, digits, '-', '_' and '.'"),
             Map.entry(SENDER_GROUP, "letters, digits, '-' and '_', not beginning with '-'"),
+            Map.entry(SIGNER_NAME, "a signer such as example.com/mail: a domain, a slash and a path"),
+            Map.entry(KIND, "a kind such as Issuer or ClusterIssuer"),
             Map.entry(COUNTRY, "two capital letters"),
             Map.entry(PRINTABLE, "one line of printable ASCII"),
             Map.entry(DURATION, "a duration such as 90s, 15m, 1h30m or 4d"),

@@ -22,6 +22,16 @@ public class CertificateStatus extends PosternStatus {
     public String notBefore;
     @JsonPropertyDescription("End of validity, RFC 3339.")
     public String notAfter;
-    @JsonPropertyDescription("When a certificate that is made here is renewed, RFC 3339.")
+    @JsonPropertyDescription("When a certificate that is made or requested here is renewed, RFC 3339.")
     public String renewalTime;
+    @JsonPropertyDescription("Serial number, in hex.")
+    public String serialNumber;
+    @JsonPropertyDescription("Algorithm and size of the key, such as ECDSA-P256 or RSA-3072.")
+    public String keyAlgorithm;
+    @JsonPropertyDescription("The signing request (PKCS#10, PEM) that awaits its answer, or that the certificate in use answers.")
+    public String signingRequest;
+    @JsonPropertyDescription("The Secret that holds the signing request (tls.csr) and its key (tls.key).")
+    public String signingRequestSecretName;
+    @JsonPropertyDescription("The Secret that holds the exported PKCS#12 file.")
+    public String exportSecretName;
 }

@@ -31,6 +31,9 @@ public class DestinationControlSpec {
     @JsonPropertyDescription("TLS that these domains need.")
     public Tls tls = new Tls();
 
+    @JsonPropertyDescription("Certificate shown to these servers where they ask for one; the gateway's delivery.certificateRef where absent.")
+    public LocalRef certificateRef;
+
     @JsonPropertyDescription("Bounds of delivery to each of these domains.")
     public Limits limits = new Limits();
 

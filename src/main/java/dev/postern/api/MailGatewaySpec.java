@@ -107,6 +107,9 @@ public class MailGatewaySpec {
         @JsonPropertyDescription("When a message that could not be delivered is tried again, and when it bounces.")
         public Retry retry = new Retry();
 
+        @JsonPropertyDescription("Certificate shown to servers that ask for one, where their DestinationControl names none; none where absent.")
+        public LocalRef certificateRef;
+
         @JsonPropertyDescription("Authorities that verified delivery trusts; the system's where absent.")
         public TrustBundleRef trustBundleRef;
     }

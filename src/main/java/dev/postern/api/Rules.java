@@ -9,8 +9,10 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The rules that take more than one field of a resource, or its name. The API server enforces them as the CEL rules of the
@@ -21,10 +23,11 @@ import java.util.regex.Pattern;
  * no earlier form here.
  */
 public final class Rules {
-    static final String SOURCE = "set exactly one of selfSigned, secretRef and demo";
-    static final String NAMES = "a selfSigned certificate needs a name: add one to dnsNames, or set subject.commonName";
-    static final String DNS_NAMES_UNUSED = "dnsNames are for selfSigned certificates; remove them, or set source.selfSigned";
-    static final String SUBJECT_UNUSED = "the subject is for selfSigned certificates; remove it, or set source.selfSigned";
+    static final String SOURCE = "set exactly one of selfSigned, signingRequest, pkcs12, secretRef and demo";
+    static final String NAMES = "a certificate that is made or requested here needs a name: add one to dnsNames, or set subject.commonName";
+    static final String DNS_NAMES_UNUSED = "dnsNames are for certificates that are made or requested here; remove them, or set source.selfSigned or source.signingRequest";
+    static final String SUBJECT_UNUSED = "the subject is for certificates that are made or requested here; remove it, or set source.selfSigned or source.signingRequest";
+    static final String SIGNER = "set at most one of signedCertificate, signerName and issuerRef: who signs it";
     static final String CERTIFICATE_NAME = "metadata.name must have at most 63 characters, as it becomes the value of a label";
     static final String PRIVATE = "a Private listener relays for its sender groups and has no recipientAccess; remove it, or set type: Public";
     static final String PUBLIC = "a Public listener needs at least one entry in recipientAccess: the recipients that it takes mail for";
@@ -70,12 +73,14 @@ public final class Rules {
     private static void certificate(Certificate certificate, List<Violation> violations) {
         CertificateSpec spec = certificate.getSpec();
         CertificateSpec.Source source = spec.source;
-        int sources = (source.selfSigned == null ? 0 : 1) + (source.secretRef == null ? 0 : 1) + (source.demo == null ? 0 : 1);
-        boolean selfSigned = source.selfSigned != null;
+        int sources = count(source.selfSigned, source.signingRequest, source.pkcs12, source.secretRef, source.demo);
+        CertificateSpec.SigningRequest request = source.signingRequest;
+        boolean named = source.selfSigned != null || request != null;
         require(sources == 1, "spec.source", SOURCE, violations);
-        require(!selfSigned || !isEmpty(spec.dnsNames) || spec.subject != null && spec.subject.commonName != null, "spec.dnsNames", NAMES, violations);
-        require(selfSigned || isEmpty(spec.dnsNames), "spec.dnsNames", DNS_NAMES_UNUSED, violations);
-        require(selfSigned || spec.subject == null || spec.subject.isEmpty(), "spec.subject", SUBJECT_UNUSED, violations);
+        require(!named || !isEmpty(spec.dnsNames) || spec.subject != null && spec.subject.commonName != null, "spec.dnsNames", NAMES, violations);
+        require(named || isEmpty(spec.dnsNames), "spec.dnsNames", DNS_NAMES_UNUSED, violations);
+        require(named || spec.subject == null || spec.subject.isEmpty(), "spec.subject", SUBJECT_UNUSED, violations);
+        require(request == null || count(request.signedCertificate, request.signerName, request.issuerRef) <= 1, "spec.source.signingRequest", SIGNER, violations);
         require(certificate.getMetadata().getName().length() <= 63, "metadata.name", CERTIFICATE_NAME, violations);
     }
 
@@ -99,6 +104,10 @@ public final class Rules {
         require(spec.rejectText == null || spec.behavior == Behavior.Reject, "spec.rejectText", REJECT_TEXT, violations);
         Quantity size = spec.limits == null ? null : spec.limits.maxMessageSize;
         require(size == null || isMessageSize(size), "spec.limits.maxMessageSize", MESSAGE_SIZE, violations);
+    }
+
+    private static int count(Object... alternatives) {
+        return (int) Stream.of(alternatives).filter(Objects::nonNull).count();
     }
 
     private static boolean isMessageSize(Quantity size) {

@@ -57,10 +57,11 @@ public final class KeyPairs {
                 case RSA_4096 -> rsa(4096);
                 case ECDSA_P256 -> ec("secp256r1");
                 case ECDSA_P384 -> ec("secp384r1");
+                case ED25519 -> KeyPairGenerator.getInstance("Ed25519");
             };
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has RSA and EC", e);
+            throw new IllegalStateException("every JDK has RSA, EC and Ed25519", e);
         }
     }
 

@@ -7,7 +7,7 @@ import dev.postern.api.Durations;
 import dev.postern.pki.Chains;
 import dev.postern.pki.Fingerprints;
 import dev.postern.pki.KeyPairs;
-import dev.postern.pki.SelfSigned;
+import dev.postern.pki.issue.SelfSigned;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import java.security.cert.X509Certificate;
 import java.time.Duration;

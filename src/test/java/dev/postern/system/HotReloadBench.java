@@ -2,7 +2,7 @@ package dev.postern.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.pki.Authority;
+import dev.postern.pki.issue.Authority;
 import dev.postern.testing.KubernetesServer;
 import dev.postern.testing.PosternProcess;
 import dev.postern.testing.Sink;

@@ -2,9 +2,9 @@ package dev.postern.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.pki.Authority;
-import dev.postern.testing.Pourer;
+import dev.postern.pki.issue.Authority;
 import dev.postern.testing.PosternProcess;
+import dev.postern.testing.Pourer;
 import dev.postern.testing.Sink;
 import dev.postern.testing.Tls;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.postern.testing;
 
 import dev.postern.cli.catcher.ServerContext;
-import dev.postern.pki.Authority;
+import dev.postern.pki.issue.Authority;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;

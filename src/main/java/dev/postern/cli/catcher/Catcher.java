@@ -1,6 +1,6 @@
 package dev.postern.cli.catcher;
 
-import dev.postern.pki.Authority;
+import dev.postern.pki.issue.Authority;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.postern.cli.standalone;
 
 import dev.postern.api.Certificate;
-import dev.postern.pki.Authority;
-import dev.postern.pki.Issuance;
+import dev.postern.pki.issue.Authority;
+import dev.postern.pki.issue.Issuance;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -12,7 +12,7 @@ import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.Programming;
 import dev.postern.operator.status.Summary;
 import dev.postern.operator.status.Verdict;
-import dev.postern.pki.Issuance;
+import dev.postern.pki.issue.Issuance;
 import dev.postern.plan.Problem;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -5,7 +5,7 @@ import dev.postern.operator.OperatorSettings;
 import dev.postern.operator.kube.CertificateSecrets;
 import dev.postern.operator.kube.TlsSecrets;
 import dev.postern.operator.status.Reasons;
-import dev.postern.pki.Issuance;
+import dev.postern.pki.issue.Issuance;
 import dev.postern.plan.Problem;
 import dev.postern.plan.ResourceRef;
 import io.fabric8.kubernetes.api.model.Secret;

@@ -3,7 +3,7 @@ package dev.postern.operator.certificate;
 import dev.postern.api.Certificate;
 import dev.postern.operator.OperatorSettings;
 import dev.postern.operator.kube.TlsSecrets;
-import dev.postern.pki.Authority;
+import dev.postern.pki.issue.Authority;
 import dev.postern.plan.PlanNames;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;

@@ -1,14 +1,18 @@
-package dev.postern.pki;
+package dev.postern.pki.issue;
 
 import dev.postern.api.CertificateSpec;
 import dev.postern.api.CertificateSpec.Algorithm;
 import dev.postern.api.CertificateSpec.Rotation;
 import dev.postern.api.CertificateSpec.Subject;
 import dev.postern.api.Durations;
+import dev.postern.pki.Chains;
+import dev.postern.pki.Fingerprints;
+import dev.postern.pki.KeyPairs;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,6 +132,7 @@ public final class Issuance {
             case RSA_4096 -> key instanceof RSAPublicKey && bits == 4096;
             case ECDSA_P256 -> key instanceof ECPublicKey && bits == 256;
             case ECDSA_P384 -> key instanceof ECPublicKey && bits == 384;
+            case ED25519 -> key instanceof EdECPublicKey;
         };
     }
 }

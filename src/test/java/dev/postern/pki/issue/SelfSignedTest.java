@@ -1,4 +1,4 @@
-package dev.postern.pki;
+package dev.postern.pki.issue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.api.CertificateSpec.Algorithm;
 import dev.postern.api.CertificateSpec.Subject;
+import dev.postern.pki.Chains;
+import dev.postern.pki.HostNames;
+import dev.postern.pki.KeyPairs;
+import dev.postern.pki.Names;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;

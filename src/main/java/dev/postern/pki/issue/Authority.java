@@ -1,4 +1,4 @@
-package dev.postern.pki;
+package dev.postern.pki.issue;
 
 import java.io.IOException;
 import java.io.StringWriter;

@@ -1,6 +1,7 @@
-package dev.postern.pki;
+package dev.postern.pki.issue;
 
 import dev.postern.api.CertificateSpec.Subject;
+import dev.postern.pki.HostNames;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
