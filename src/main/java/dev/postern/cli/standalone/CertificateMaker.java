@@ -22,7 +22,7 @@ public interface CertificateMaker {
     /** Makes each anew and keeps none: for a check. */
     static CertificateMaker keepingNone() {
         return (certificate, hostname, now) -> {
-            Authority.Issued made = Issuance.make(Issuance.request(certificate.getSpec(), hostname), null, now);
+            Authority.Issued made = Issuance.make(Issuance.request(certificate, hostname), null, now);
             return new KeyPairPem(certificate.getMetadata().getName(), made.certificatePem(), made.keyPem());
         };
     }

@@ -33,7 +33,7 @@ final class LocalCertificates implements CertificateMaker {
     @Override
     public KeyPairPem provide(Certificate certificate, String hostname, Instant now) throws IOException {
         Path own = folder.resolve(certificate.getMetadata().getName());
-        Issuance.Request request = Issuance.request(certificate.getSpec(), hostname);
+        Issuance.Request request = Issuance.request(certificate, hostname);
         String chain = read(own.resolve("tls.crt"));
         String key = read(own.resolve("tls.key"));
         Optional<String> due = Issuance.due(request, read(own.resolve("request")), chain, key, now);

@@ -102,7 +102,7 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
         // Only what the compiler found valid is made: it knows the bounds.
         if (gateway.isPresent() && verdict != null && verdict.problems(Problem.Severity.INVALID).isEmpty()) {
             if (certificate.getSpec().source.secretRef == null) {
-                request = Issuance.request(certificate.getSpec(), gateway.get().getSpec().hostname);
+                request = Issuance.request(certificate, gateway.get().getSpec().hostname);
                 keeper.keep(certificate, request, now).ifPresent(problems::add);
             }
         }

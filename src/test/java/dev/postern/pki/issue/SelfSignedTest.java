@@ -87,15 +87,6 @@ class SelfSignedTest {
         assertThatThrownBy(() -> SelfSigned.issue(new Subject(), List.of("a.example"), KEYS, UNTIL, FROM)).hasMessageContaining("ends before it begins");
     }
 
-    @Test
-    void renewsAfterTwoThirdsOfItsLifeOrAsAsked() {
-        Instant from = Instant.parse("2026-01-01T00:00:00Z");
-        Instant until = from.plus(Duration.ofDays(90));
-        assertThat(Renewal.at(from, until, null)).isEqualTo(from.plus(Duration.ofDays(60)));
-        assertThat(Renewal.at(from, until, Duration.ofDays(10))).isEqualTo(from.plus(Duration.ofDays(80)));
-        assertThat(Renewal.at(from, until, Duration.ofDays(90))).as("not for ever").isEqualTo(from.plus(Duration.ofDays(60)));
-    }
-
     private static X509Certificate issue(KeyPair keys, String... names) {
         return SelfSigned.issue(new Subject(), List.of(names), keys, FROM, UNTIL);
     }
