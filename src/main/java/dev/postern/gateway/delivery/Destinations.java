@@ -12,7 +12,7 @@ import java.util.Objects;
 final class Destinations {
     /** For domains that no DestinationControl names. */
     static final DestinationPlan BUILT_IN = new DestinationPlan(new ResourceRef("DestinationControl", "", "built-in", "", 0), List.of(), true,
-            TlsMode.Preferred, Identity.Hosted, null, 20, 100, List.of(), null);
+            TlsMode.Preferred, Identity.Hosted, null, null, 20, 100, List.of(), null);
 
     private Destinations() {
     }

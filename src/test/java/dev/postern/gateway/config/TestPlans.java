@@ -70,7 +70,7 @@ final class TestPlans {
     }
 
     static Settings settings(String hostname, String trustBundle) {
-        return new Settings(hostname, 60, 3600, 345600, trustBundle, true, List.of(), false, 10_000, 1 << 20);
+        return new Settings(hostname, 60, 3600, 345600, trustBundle, null, true, List.of(), false, 10_000, 1 << 20);
     }
 
     static GatewayPlan plan(String hostname, Pair pair) {
@@ -89,7 +89,7 @@ final class TestPlans {
     }
 
     static DestinationPlan destination(String name, TlsMode mode, String domain, String bundle) {
-        return new DestinationPlan(ref("DestinationControl", name), List.of(domain), false, mode, Identity.Hosted, bundle, 20, 50, List.of(), null);
+        return new DestinationPlan(ref("DestinationControl", name), List.of(domain), false, mode, Identity.Hosted, bundle, null, 20, 50, List.of(), null);
     }
 
     static PlanSource.Written written(GatewayPlan plan, long serial, Pair pair) {

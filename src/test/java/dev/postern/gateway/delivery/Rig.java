@@ -56,11 +56,11 @@ final class Rig implements AutoCloseable {
     }
 
     static Settings settings(long initial, long max, long maxAge) {
-        return new Settings("gateway.test", initial, max, maxAge, null, true, List.of(), false, 1000, 0);
+        return new Settings("gateway.test", initial, max, maxAge, null, null, true, List.of(), false, 1000, 0);
     }
 
     static DestinationPlan destination(String domain, TlsMode mode, DestinationPlan.Host... route) {
-        return new DestinationPlan(CONTROL, List.of(domain), false, mode, Identity.Hosted, null, 20, 100, List.of(route), null);
+        return new DestinationPlan(CONTROL, List.of(domain), false, mode, Identity.Hosted, null, null, 20, 100, List.of(route), null);
     }
 
     static DestinationPlan.Host host(String name, int port) {

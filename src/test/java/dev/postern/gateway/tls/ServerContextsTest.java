@@ -40,7 +40,7 @@ class ServerContextsTest {
         List<String> names = certificates.stream().map(CertificatePlan::name).toList();
         var listeners = List.of(new ListenerPlan(ref("Listener", "tls"), Type.Public, 25, null, names, minimumTls, List.of(), List.of()),
                 new ListenerPlan(ref("Listener", "clear"), Type.Public, 26, null, List.of(), minimumTls, List.of(), List.of()));
-        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, true, List.of(), false, 1000, 0), listeners,
+        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, null, true, List.of(), false, 1000, 0), listeners,
                 List.of(), certificates, Map.of(), List.of());
     }
 
