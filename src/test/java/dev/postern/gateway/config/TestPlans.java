@@ -5,6 +5,7 @@ import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.api.ListenerSpec.Access;
 import dev.postern.api.ListenerSpec.Type;
 import dev.postern.api.MailFlowPolicySpec;
+import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.ServerContexts;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.plan.CertificatePlan;
@@ -99,7 +100,7 @@ final class TestPlans {
     static PlanLoader loader() {
         ServerContexts contexts = new ServerContexts(SslProvider.JDK);
         TrustAnchors system = anchors(ONE.chain());
-        return new PlanLoader(contexts::build, TestPlans::anchors, () -> system);
+        return new PlanLoader(contexts::build, new ClientContexts(SslProvider.JDK)::build, TestPlans::anchors, () -> system);
     }
 
     static TrustAnchors anchors(String pem) {

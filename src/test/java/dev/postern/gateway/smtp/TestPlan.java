@@ -67,6 +67,6 @@ final class TestPlan {
             active.put(listener.name(), new ActiveListener(listener, new HostAccess(listener.hostAccess(), Map.of("policy", policy)),
                     new RecipientAccess(listener.recipientAccess()), contexts.get(listener.name())));
         }
-        return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), Map.of());
+        return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), Map.of(), Map.of());
     }
 }
