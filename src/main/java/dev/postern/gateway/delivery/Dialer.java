@@ -173,12 +173,20 @@ final class Dialer {
             refuse(firstOverTls(), "EHLO");
         }
 
-        /** In TLS 1.3 the handshake is over for a client before the server has seen its certificate; a refusal comes as an alert. */
+        /**
+         * In TLS 1.3 the handshake is over for a client before the server has seen its certificate. A server that ends the
+         * connection right behind it, with an alert, with 421 or without a word, refuses TLS with us.
+         */
         private Reply firstOverTls() throws ClientException, Undeliverable {
             try {
-                return session.ehlo(name());
+                Reply hello = session.ehlo(name());
+                if (hello.code() == 421) {
+                    settle(Outcome.HANDSHAKE_FAILED, null, hello.text());
+                }
+                return hello;
             } catch (ClientException e) {
-                if (e.kind() == ClientException.Kind.HANDSHAKE) {
+                rethrowInterrupt(e);
+                if (e.kind() == ClientException.Kind.HANDSHAKE || e.kind() == ClientException.Kind.CLOSED) {
                     settle(Outcome.HANDSHAKE_FAILED, null, e.getMessage());
                 }
                 throw e;

@@ -10,7 +10,9 @@ import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.smtp.client.Timeouts;
 import dev.postern.gateway.tls.ClientContexts;
+import dev.postern.gateway.tls.TestCertificates;
 import dev.postern.gateway.tls.TrustAnchors;
+import dev.postern.pki.Fingerprints;
 import dev.postern.plan.CertificatePlan;
 import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.DestinationTable;
@@ -30,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /** A delivery with a spool in memory, and DNS and a plan that the test sets; everything else is real. */
 final class Rig implements AutoCloseable {
@@ -49,6 +52,8 @@ final class Rig implements AutoCloseable {
     Map<String, String> bundles = Map.of();
     List<CertificatePlan> certificates = List.of();
     Map<String, String> keys = Map.of();
+    /** What the gateway shows. */
+    String certificate;
     private final ClientContexts contexts = new ClientContexts();
 
     Rig() {
@@ -72,7 +77,16 @@ final class Rig implements AutoCloseable {
         return new DestinationPlan.Host(name, port, 0);
     }
 
+    /** A plan with these certificates, by name. */
+    void certificates(Map<String, TestCertificates.Pair> pairs) {
+        certificates = pairs.entrySet().stream().map(e -> new CertificatePlan(new ResourceRef("Certificate", "mail", e.getKey(), "", 1),
+                e.getValue().chainPem(), Fingerprints.sha256(e.getValue().certificate()))).toList();
+        keys = pairs.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().keyPem()));
+    }
+
     void plan(DestinationPlan... destinations) {
+        Settings settings = new Settings(this.settings.hostname(), this.settings.retryInitialSeconds(), this.settings.retryMaxSeconds(),
+                this.settings.maxAgeSeconds(), null, certificate, true, List.of(), false, 1000, 0);
         GatewayPlan plan = new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), certificates, bundles,
                 List.of(destinations));
         Map<String, TrustAnchors> trust = new java.util.HashMap<>();
