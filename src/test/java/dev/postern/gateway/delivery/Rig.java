@@ -2,14 +2,16 @@ package dev.postern.gateway.delivery;
 
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.api.DestinationControlSpec.TlsMode;
+import dev.postern.dns.Dns;
+import dev.postern.dns.Dns.DnsException.Kind;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.PlanHolder;
-import dev.postern.gateway.dns.Dns;
-import dev.postern.gateway.dns.Dns.DnsException.Kind;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.smtp.client.Timeouts;
+import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.TrustAnchors;
+import dev.postern.plan.CertificatePlan;
 import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
@@ -45,6 +47,9 @@ final class Rig implements AutoCloseable {
     final Delivery delivery;
     Settings settings = settings(3600, 3600, 345_600);
     Map<String, String> bundles = Map.of();
+    List<CertificatePlan> certificates = List.of();
+    Map<String, String> keys = Map.of();
+    private final ClientContexts contexts = new ClientContexts();
 
     Rig() {
         this(new DeliveryOptions(50, 100, Duration.ofMillis(200), Timeouts.all(Duration.ofSeconds(10))));
@@ -56,11 +61,11 @@ final class Rig implements AutoCloseable {
     }
 
     static Settings settings(long initial, long max, long maxAge) {
-        return new Settings("gateway.test", initial, max, maxAge, null, true, List.of(), false, 1000, 0);
+        return new Settings("gateway.test", initial, max, maxAge, null, null, true, List.of(), false, 1000, 0);
     }
 
     static DestinationPlan destination(String domain, TlsMode mode, DestinationPlan.Host... route) {
-        return new DestinationPlan(CONTROL, List.of(domain), false, mode, Identity.Hosted, null, 20, 100, List.of(route), null);
+        return new DestinationPlan(CONTROL, List.of(domain), false, mode, Identity.Hosted, null, null, 20, 100, List.of(route), null);
     }
 
     static DestinationPlan.Host host(String name, int port) {
@@ -68,11 +73,12 @@ final class Rig implements AutoCloseable {
     }
 
     void plan(DestinationPlan... destinations) {
-        GatewayPlan plan = new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), List.of(), bundles,
+        GatewayPlan plan = new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), certificates, bundles,
                 List.of(destinations));
         Map<String, TrustAnchors> trust = new java.util.HashMap<>();
         bundles.forEach((id, pem) -> trust.put(id, TrustAnchors.of(pem)));
-        plans.swap(new ActivePlan(new PlanParts.Index("r", 1, Map.of()), plan, Map.of(), new DestinationTable(List.of(destinations)), trust));
+        plans.swap(new ActivePlan(new PlanParts.Index("r", 1, Map.of()), plan, Map.of(), new DestinationTable(List.of(destinations)), trust,
+                contexts.build(plan, keys)));
     }
 
     Dns dns() {

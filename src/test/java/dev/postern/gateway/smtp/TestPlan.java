@@ -59,7 +59,7 @@ final class TestPlan {
                 certificatePlans.stream().map(CertificatePlan::name).toList(), "TLSv1.2", List.of(new SenderGroup("everyone", senders, "policy")),
                 type == Type.Private ? List.of() : List.of(new RecipientRule(recipients, Access.Accept)))));
         GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
-                new Settings("gateway.example.com", 60, 600, 86_400, null, true, List.of(), false, 1000, 0), listeners, List.of(policy), certificatePlans,
+                new Settings("gateway.example.com", 60, 600, 86_400, null, null, true, List.of(), false, 1000, 0), listeners, List.of(policy), certificatePlans,
                 Map.of(), List.of());
         var contexts = CONTEXTS.build(plan, keys);
         Map<String, ActiveListener> active = new HashMap<>();
@@ -67,6 +67,6 @@ final class TestPlan {
             active.put(listener.name(), new ActiveListener(listener, new HostAccess(listener.hostAccess(), Map.of("policy", policy)),
                     new RecipientAccess(listener.recipientAccess()), contexts.get(listener.name())));
         }
-        return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), Map.of());
+        return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), Map.of(), Map.of());
     }
 }
