@@ -26,7 +26,8 @@ public final class Fingerprints {
         }
     }
 
-    private static String sha256(byte[] bytes) {
+    /** Of bytes as they are. */
+    public static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

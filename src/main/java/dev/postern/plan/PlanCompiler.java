@@ -18,23 +18,27 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Compiles what a gateway obeys. Pure: the same input gives the same plan, in whatever order the resources come.
  *
  * <p>A bad resource never takes others down: it keeps its last good form, with whatever that needs, or is left out. Only what
- * listeners use goes into the plan. Where two resources want the same port, domain or the place of the default, the older
+ * is used goes into the plan. Where two resources want the same port, domain or the place of the default, the older
  * has it.
  */
 public final class PlanCompiler {
     private final ResourceSet resources;
     private final Previous previous;
+    private final KeyPairReader reader;
     private final Instant now;
     private final Problems problems = new Problems();
     private final Set<String> stale = new TreeSet<>();
+    private Instant until = Instant.MAX;
 
-    private PlanCompiler(ResourceSet resources, Previous previous, Instant now) {
+    private PlanCompiler(ResourceSet resources, Previous previous, KeyPairReader reader, Instant now) {
         this.resources = resources;
+        this.reader = reader;
         this.previous = previous;
         this.now = now;
     }
@@ -43,32 +47,34 @@ public final class PlanCompiler {
      * @param resources    one gateway and what attaches to it; what names another gateway is passed over
      * @param previous     the plan in force, where last good forms come from; or null
      * @param previousKeys private keys in PEM by certificate name, of {@code previous}
+     * @param reader       reads key pairs; one that has read these before makes it fast
      * @param now          decides which certificates are valid
      * @return a plan, and what was wrong; of a plan that was compiled again from the same resources the parts are equal
      */
-    public static CompiledPlan compile(ResourceSet resources, GatewayPlan previous, Map<String, String> previousKeys, Instant now) {
-        return new PlanCompiler(resources, new Previous(previous, previousKeys), now).compile();
+    public static CompiledPlan compile(ResourceSet resources, GatewayPlan previous, Map<String, String> previousKeys, KeyPairReader reader, Instant now) {
+        return new PlanCompiler(resources, new Previous(previous, previousKeys), reader, now).compile();
     }
 
     private CompiledPlan compile() {
         var bundles = new TrustBundles(resources.trustBundles(), previous);
-        Optional<Settings> fresh = new SettingsCompiler(bundles, problems).compile(resources.gateway());
-        Optional<Settings> settings = fresh.or(() -> previous.plan().map(GatewayPlan::settings));
         var policies = policies();
         var certificates = certificates();
+        var shown = new ClientCertificates(certificates);
+        Optional<Settings> fresh = new SettingsCompiler(bundles, shown, problems).compile(resources.gateway());
+        Optional<Settings> settings = fresh.or(() -> previous.plan().map(GatewayPlan::settings).filter(s -> shown.isThere(s.certificate())));
 
         var listeners = new ListenerCompiler(settings.map(Settings::hostname).orElse(""), policies, certificates, previous, problems);
         attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef).forEach(listeners::add);
-        var destinations = new DestinationCompiler(bundles, settings.map(Settings::trustBundle).orElse(null), previous, problems);
+        var destinations = new DestinationCompiler(bundles, shown, settings, previous, problems);
         attached(resources.destinations(), d -> d.getSpec() == null ? null : d.getSpec().gatewayRef).forEach(destinations::add);
         if (settings.isEmpty()) {
-            return new CompiledPlan(null, Map.of(), problems.sorted(), List.of());
+            return new CompiledPlan(null, Map.of(), problems.sorted(), List.of(), until);
         }
 
         stale.addAll(listeners.stale());
         stale.addAll(destinations.stale());
         Map<String, PolicyPlan> usedPolicies = used(policies, listeners.plans().stream().flatMap(l -> l.hostAccess().stream()).map(ListenerPlan.SenderGroup::policy).toList());
-        Map<String, ServedCertificate> usedCertificates = used(certificates, listeners.plans().stream().flatMap(l -> l.certificates().stream()).toList());
+        Map<String, ServedCertificate> usedCertificates = used(certificates, certificateNames(settings.get(), listeners.plans(), destinations.plans()));
         ResourceRef gateway = ResourceRef.of(resources.gateway());
         if (fresh.isEmpty()) {
             stale.add(gateway.id());
@@ -82,7 +88,7 @@ public final class PlanCompiler {
                 usedCertificates.values().stream().map(ServedCertificate::plan).toList(), bundles.contents(usedBundles),
                 sorted(destinations.plans(), DestinationPlan::name));
         Map<String, String> keys = usedCertificates.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, c -> c.getValue().key()));
-        return new CompiledPlan(plan, keys, problems.sorted(), List.copyOf(stale));
+        return new CompiledPlan(plan, keys, problems.sorted(), List.copyOf(stale), until);
     }
 
     private Catalog<PolicyPlan> policies() {
@@ -128,14 +134,20 @@ public final class PlanCompiler {
     }
 
     private Catalog<ServedCertificate> certificates() {
-        var compiler = new CertificateCompiler(resources.keyPairs(), previous, now, problems);
+        var compiler = new CertificateCompiler(resources.keyPairs(), reader, previous, now, problems);
         Map<String, ServedCertificate> good = new HashMap<>();
         List<Certificate> attached = attached(resources.certificates(), PlanCompiler::gatewayRef);
         attached.forEach(c -> compiler.compile(c).ifPresent(served -> good.put(served.plan().name(), served)));
+        until = compiler.until();
         return new Catalog<>("Certificate", names(attached), elsewhere(resources.certificates(), PlanCompiler::gatewayRef), good, previous::certificate);
     }
 
-    /** What listeners name, by name; notes what of it is in an earlier form. */
+    private static List<String> certificateNames(Settings settings, List<ListenerPlan> listeners, List<DestinationPlan> destinations) {
+        return Stream.of(listeners.stream().flatMap(l -> l.certificates().stream()), Stream.of(settings).map(Settings::certificate),
+                destinations.stream().map(DestinationPlan::certificate)).flatMap(names -> names).filter(n -> n != null).toList();
+    }
+
+    /** What is named, by name; notes what of it is in an earlier form. */
     private <T> Map<String, T> used(Catalog<T> catalog, List<String> names) {
         Map<String, T> used = new TreeMap<>();
         for (String name : names) {
