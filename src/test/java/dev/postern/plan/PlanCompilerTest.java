@@ -8,6 +8,7 @@ import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewaySpec;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,21 @@ class PlanCompilerTest {
             assertThat(d.destinations()).containsExactly("b.example");
         });
         assertThat(deleted.plan().destinations()).isEmpty();
+    }
+
+    @Test
+    void withoutTheKeyOfItsClientCertificateNoEarlierFormIsInForce() {
+        Path cases = Path.of("src/test/resources/plan");
+        var secrets = new Manifests().add(cases.resolve("common/in-resources.yaml")).add(cases.resolve("common/in-secrets.yaml"));
+        GatewayPlan good = PlanCompiler.compile(secrets.add(cases.resolve("client-certificate-broken/previous-resources.yaml")).resources(), null, Map.of(), NOW).plan();
+        assertThat(good.certificates()).extracting(CertificatePlan::name).containsExactly("mail", "other");
+        ResourceSet deleted = new Manifests().add(cases.resolve("client-certificate-deleted/in-resources.yaml")).resources();
+        String mail = secrets.resources().keyPairs().get("mail").key();
+
+        assertThat(PlanCompiler.compile(deleted, good, Map.of(), NOW).plan()).as("the gateway's key is lost").isNull();
+        assertThat(PlanCompiler.compile(deleted, good, Map.of("mail", mail), NOW).plan().destinations())
+                .filteredOn(d -> d.name().equals("own")).as("the destination's key is lost").singleElement()
+                .satisfies(d -> assertThat(d.held()).startsWith("spec.certificateRef.name: "));
     }
 
     @Test
