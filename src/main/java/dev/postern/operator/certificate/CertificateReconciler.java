@@ -38,9 +38,6 @@ import java.util.stream.Stream;
 @Singleton
 @ControllerConfiguration(name = "certificate", fieldManager = OperatorSettings.NAME)
 public class CertificateReconciler extends AttachedReconciler<Certificate, CertificateStatus> {
-    /** A timer is not trusted for longer: the clock may be set meanwhile. */
-    private static final Duration LONGEST_SLEEP = Duration.ofHours(12);
-    private static final Duration SHORTEST_SLEEP = Duration.ofSeconds(1);
 
     private final KubernetesClient client;
     private final TlsSecrets tlsSecrets;
@@ -111,8 +108,8 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
             triggerGateway(certificate);
         }
         // A generation that was not compiled yet has named nothing yet.
-        Optional<Duration> next = verdict == null ? Optional.of(LONGEST_SLEEP) : look.finish();
-        again.put(id, next.orElse(LONGEST_SLEEP));
+        Optional<Duration> next = verdict == null ? Optional.empty() : look.finish();
+        next.ifPresentOrElse(wait -> again.put(id, wait), () -> again.remove(id));
         if (shared.caches().get(Certificate.class, look.namespace(), look.name()).isEmpty()) {
             deleted(certificate);
         }
@@ -122,17 +119,14 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
     @Override
     protected void fill(CertificateStatus status, ConditionSet set, Certificate certificate, Verdict verdict, GatewayState state, List<Problem> others) {
         Summary.of(set, verdict.problems(), Programming.of(verdict, state), others);
-        CertificateStatusFactory.expired(status, set, shared.clock().instant());
+        CertificateStatusFactory.chainConditions(set, verdict.problems());
+        Expiry.of(status, certificate.getSpec()).ifPresent(expiry -> expiry.put(set, shared.clock().instant()));
     }
 
     @Override
     protected Optional<Duration> nextLook(CertificateStatus status, Certificate certificate) {
-        Instant now = shared.clock().instant();
-        Stream<Duration> dates = Stream.of(Optional.ofNullable(status.renewalTime), Optional.ofNullable(status.notAfter)).flatMap(Optional::stream)
-                .map(Instant::parse)
-                .filter(now::isBefore)
-                .map(next -> Duration.between(now, next).plus(SHORTEST_SLEEP));
-        return Stream.concat(dates, Stream.of(again.getOrDefault(ResourceID.fromResource(certificate), LONGEST_SLEEP))).min(Duration::compareTo);
+        return Stream.concat(CertificateStatusFactory.nextLook(status, certificate.getSpec(), shared.clock().instant()).stream(),
+                Stream.ofNullable(again.get(ResourceID.fromResource(certificate)))).min(Duration::compareTo);
     }
 
     @Override

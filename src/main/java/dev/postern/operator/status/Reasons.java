@@ -22,19 +22,21 @@ public final class Reasons {
     public static final String APPLY_FAILED = "ApplyFailed";
     public static final String IMAGE_UNKNOWN = "ImageUnknown";
     public static final String STORAGE_IMMUTABLE = "StorageImmutable";
+    /** A signing request that a person is to have signed. */
+    public static final String AWAITING_SIGNATURE = "AwaitingSignature";
+    /** What was given as the answer to a signing request is none. */
+    public static final String ANSWER_REFUSED = "AnswerRefused";
+    /** A signer said no. */
+    public static final String DENIED = "Denied";
+    /** A signer could not. */
+    public static final String FAILED = "Failed";
+    /** The certificate should have been renewed here, and was not. */
+    public static final String RENEWAL_OVERDUE = "RenewalOverdue";
     /** A Secret does not have the key that is named. */
     public static final String SECRET_KEY_NOT_FOUND = "SecretKeyNotFound";
-    /** A signing request is open. */
-    public static final String AWAITING_SIGNATURE = "AwaitingSignature";
-    /** The certificate that a signing request was answered with does not answer it. */
-    public static final String ANSWER_REFUSED = "AnswerRefused";
-    /** A signer would not sign. */
-    public static final String DENIED = "Denied";
-    /** A signer could not sign. */
-    public static final String FAILED = "Failed";
     /** A signer cannot be asked. */
     public static final String SIGNER_UNAVAILABLE = "SignerUnavailable";
-    /** A signing request and its key are gone. */
+    /** A signing request that was open is gone, and its key with it. */
     public static final String REQUEST_LOST = "RequestLost";
     public static final String EXPORTED = "Exported";
 
