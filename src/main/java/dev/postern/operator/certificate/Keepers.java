@@ -7,10 +7,12 @@ import dev.postern.pki.issue.Issuance;
 /** Everything that a Certificate may ask to be brought about: by its source, and beside it. */
 final class Keepers {
     private final SecretKeeper made;
+    private final RequestKeeper requested;
 
-    Keepers(OwnSecrets secrets) {
+    Keepers(OwnSecrets secrets, KubernetesClient client, TransitionEvents events) {
         var pairs = new TlsPair(secrets);
         made = new SecretKeeper(pairs);
+        requested = new RequestKeeper(new PendingRequest(secrets), pairs, client, events);
     }
 
     /** @param hostname of the gateway, which a demo certificate gets */

@@ -92,6 +92,11 @@ final class Look {
         return watches.get(Holder.of(certificate), id);
     }
 
+    /** The same, as far as it is known, and without another look. */
+    <T extends HasMetadata> Optional<T> peek(Type<T> type, String namespace, String name) {
+        return watches.peek(new Name<>(type, namespace, name));
+    }
+
     /** A Secret of the Certificate's namespace. */
     Optional<Secret> secret(String name) {
         return read(Types.SECRET, namespace(), name);

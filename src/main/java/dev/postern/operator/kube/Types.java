@@ -9,7 +9,8 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 
 /** The types of objects that resources name. */
 public final class Types {
-    private static final ResourceDefinitionContext CERT_MANAGER = new ResourceDefinitionContext.Builder()
+    /** cert-manager's CertificateRequests. */
+    public static final ResourceDefinitionContext CERTIFICATE_REQUESTS = new ResourceDefinitionContext.Builder()
             .withGroup("cert-manager.io").withVersion("v1").withKind("CertificateRequest").withPlural("certificaterequests").withNamespaced(true).build();
 
     public static final Type<ConfigMap> CONFIG_MAP =
@@ -21,7 +22,7 @@ public final class Types {
             new Type<>("CertificateSigningRequest", (client, id) -> client.certificates().v1().certificateSigningRequests().withName(id.getName()));
     /** Of cert-manager, which a cluster may have or not. */
     public static final Type<GenericKubernetesResource> CERTIFICATE_REQUEST =
-            new Type<>("CertificateRequest", (client, id) -> client.genericKubernetesResources(CERT_MANAGER)
+            new Type<>("CertificateRequest", (client, id) -> client.genericKubernetesResources(CERTIFICATE_REQUESTS)
                     .inNamespace(id.getNamespace().orElseThrow()).withName(id.getName()));
 
     private Types() {

@@ -42,7 +42,8 @@ public final class Requests {
      * @param key   in PEM; never printed
      */
     public record InUse(String chain, String key) {
-        X509Certificate leaf() {
+        /** @throws IllegalArgumentException where chain or key cannot be read, or none of the certificates is the key's */
+        public X509Certificate leaf() {
             var pair = KeyPairs.parse(key).getPublic();
             return Chains.parse(chain).stream().filter(c -> KeyPairs.same(c.getPublicKey(), pair)).findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("its key does not fit it"));
