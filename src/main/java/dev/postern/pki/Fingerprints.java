@@ -26,7 +26,8 @@ public final class Fingerprints {
         }
     }
 
-    private static String sha256(byte[] bytes) {
+    /** SHA-256 of bytes, in lower-case hex. */
+    public static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

@@ -8,6 +8,7 @@ import dev.postern.operator.OperatorSettings;
 import dev.postern.operator.kube.NamedWatches;
 import dev.postern.operator.kube.NamedWatches.Holder;
 import dev.postern.operator.kube.TlsSecrets;
+import dev.postern.operator.kube.TransitionEvents;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.Programming;
@@ -46,20 +47,27 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
     private final Map<ResourceID, String> seen = new ConcurrentHashMap<>();
     /** When to look again, whatever the certificate's dates. */
     private final Map<ResourceID, Duration> again = new ConcurrentHashMap<>();
+    private final TransitionEvents events;
+    private final VerifiableLook verifiable;
+    private final CertificateMetrics metrics;
     private Keepers keepers;
 
-    public CertificateReconciler(KubernetesClient client, TlsSecrets tlsSecrets, NamedWatches watches, Shared shared) {
+    public CertificateReconciler(KubernetesClient client, TlsSecrets tlsSecrets, NamedWatches watches, TransitionEvents events, Shared shared,
+            VerifiableLook verifiable, CertificateMetrics metrics) {
         super(Certificate.class, shared);
         this.client = client;
         this.tlsSecrets = tlsSecrets;
         this.watches = watches;
+        this.events = events;
+        this.verifiable = verifiable;
+        this.metrics = metrics;
     }
 
     @Override
     public List<EventSource<?, Certificate>> prepareEventSources(EventSourceContext<Certificate> context) {
         var secrets = new OwnSecrets(client, context);
         tlsSecrets.follow(secrets.source());
-        keepers = new Keepers(secrets);
+        keepers = new Keepers(secrets, tlsSecrets, client, events);
         List<EventSource<?, Certificate>> sources = new ArrayList<>(super.prepareEventSources(context));
         sources.add(secrets.source());
         return sources;
@@ -106,6 +114,7 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
         String version = secret.map(s -> s.getMetadata().getResourceVersion()).orElse("");
         if (!version.equals(seen.put(id, version))) {
             triggerGateway(certificate);
+            verifiable.changed(certificate);
         }
         // A generation that was not compiled yet has named nothing yet.
         Optional<Duration> next = verdict == null ? Optional.empty() : look.finish();
@@ -120,7 +129,13 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
     protected void fill(CertificateStatus status, ConditionSet set, Certificate certificate, Verdict verdict, GatewayState state, List<Problem> others) {
         Summary.of(set, verdict.problems(), Programming.of(verdict, state), others);
         CertificateStatusFactory.chainConditions(set, verdict.problems());
+        verifiable.put(set, certificate, verdict, shared.clock().instant());
         Expiry.of(status, certificate.getSpec()).ifPresent(expiry -> expiry.put(set, shared.clock().instant()));
+    }
+
+    @Override
+    protected void said(Certificate certificate, CertificateStatus status) {
+        metrics.said(certificate, status);
     }
 
     @Override
@@ -136,6 +151,8 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
         again.remove(id);
         watches.keep(new Holder(Certificate.class, id), Set.of());
         keepers.forget(certificate);
+        verifiable.deleted(certificate);
+        metrics.deleted(certificate);
     }
 
     private static String renew(Certificate certificate) {

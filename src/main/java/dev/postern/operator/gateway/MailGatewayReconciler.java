@@ -1,5 +1,6 @@
 package dev.postern.operator.gateway;
 
+import dev.postern.api.Certificate;
 import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewayStatus;
 import dev.postern.operator.AttachedReconciler.Shared;
@@ -78,7 +79,7 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         shared.caches().add(context.getPrimaryCache());
         owned = new OwnedObjects(context);
         List<EventSource<?, MailGateway>> sources = new ArrayList<>(owned.eventSources());
-        sources.add(new KindEvents<>(MailGateway.class, shared.caches(), shared.triggers(), (gateway, earlier) -> false, gateway -> { }, this::deleted));
+        sources.add(new KindEvents<>(MailGateway.class, shared.caches(), shared.triggers(), (gateway, earlier) -> false, this::changed, this::deleted));
         return sources;
     }
 
@@ -164,6 +165,15 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         }
         Duration left = Duration.between(now, compilation.compiled().until()).plusMillis(1);
         return left.compareTo(latest) < 0 ? left : latest;
+    }
+
+    /** What is said of its certificates depends on its host name. */
+    private void changed(MailGateway gateway) {
+        var meta = gateway.getMetadata();
+        if (shared.caches().synced()) {
+            shared.caches().attached(Certificate.class, meta.getNamespace(), meta.getName())
+                    .forEach(certificate -> shared.triggers().trigger(Certificate.class, meta.getNamespace(), certificate.getMetadata().getName()));
+        }
     }
 
     private void deleted(MailGateway gateway) {

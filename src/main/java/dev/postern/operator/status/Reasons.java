@@ -39,6 +39,22 @@ public final class Reasons {
     /** A signing request that was open is gone, and its key with it. */
     public static final String REQUEST_LOST = "RequestLost";
     public static final String EXPORTED = "Exported";
+    /** A password that cannot be one, or protects nothing. */
+    public static final String INVALID_PASSWORD = "InvalidPassword";
+
+    public static final String VERIFIABLE = "Verifiable";
+    public static final String DEMO = "Demo";
+    public static final String SELF_SIGNED = "SelfSigned";
+    public static final String UNKNOWN_ISSUER = "UnknownIssuer";
+    /** No listener shows the certificate to anybody. */
+    public static final String NOT_SERVED = "NotServed";
+    /** MX record, certificate and listener: this one has another name than the others. */
+    public static final String MX_DIFFERS = "MxDiffers";
+    public static final String CERTIFICATE_NAME_DIFFERS = "CertificateNameDiffers";
+    public static final String LISTENER_HOSTNAME_DIFFERS = "ListenerHostnameDiffers";
+    public static final String LOOKUP_PENDING = "LookupPending";
+    public static final String LOOKUP_FAILED = "LookupFailed";
+    public static final String LOOKUPS_OFF = "LookupsOff";
 
     private Reasons() {
     }
