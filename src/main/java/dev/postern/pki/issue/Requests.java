@@ -121,7 +121,7 @@ public final class Requests {
             keys.add(KeyPairs.parse(inUse.key()));
         }
         return switch (Answers.check(request.dnsNames(), keys, answer, now)) {
-            case Answers.Refused refused -> again(inUse, answer) ? new Unchanged() : new Refused(refused.reason(), refused.message());
+            case Answers.Refused refused -> again(inUse, answer) ? new Unchanged() : new Refused(refused.reason().name(), refused.message());
             case Answers.Accepted accepted -> {
                 InUse pair = new InUse(Chains.toPem(accepted.certificates()), KeyPairs.toPem(accepted.key().getPrivate()));
                 yield inUse != null && pair.chain().equals(inUse.chain()) ? new Unchanged() : new Taken(pair);
