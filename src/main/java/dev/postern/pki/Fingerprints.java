@@ -32,7 +32,7 @@ public final class Fingerprints {
         return sha256(key.getEncoded());
     }
 
-    /** SHA-256 of bytes, in lower-case hex. */
+    /** Of bytes as they are. */
     public static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

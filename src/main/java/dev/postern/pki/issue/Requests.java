@@ -42,7 +42,7 @@ public final class Requests {
      * @param key   in PEM; never printed
      */
     public record InUse(String chain, String key) {
-        /** @throws IllegalArgumentException where chain or key cannot be read, or none of the certificates is the key's */
+        /** @throws IllegalArgumentException where no certificate of the chain is for the key */
         public X509Certificate leaf() {
             var pair = KeyPairs.parse(key).getPublic();
             return Chains.parse(chain).stream().filter(c -> KeyPairs.same(c.getPublicKey(), pair)).findFirst()
