@@ -13,6 +13,7 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
@@ -20,12 +21,15 @@ import java.security.spec.EllipticCurve;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
 import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
 import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
 import org.bouncycastle.crypto.util.PrivateKeyFactory;
@@ -40,9 +44,10 @@ import org.bouncycastle.util.io.pem.PemWriter;
 /** Private keys with their public halves: made, written and read. Messages say what is wrong and never what the key is. */
 public final class KeyPairs {
     /** What {@link #unsupported} allows, for messages. */
-    public static final String SUPPORTED = "allowed are RSA with 2048 to 8192 bits, and ECDSA on P-256, P-384 or P-521";
+    public static final String SUPPORTED = "allowed are RSA with 2048 to 8192 bits, ECDSA on P-256, P-384 or P-521, and Ed25519";
     private static final String READABLE = "needed is one unencrypted private key in PEM (PKCS#8, PKCS#1 or SEC1)";
-    private static final Set<EllipticCurve> CURVES = Set.of(curve("secp256r1"), curve("secp384r1"), curve("secp521r1"));
+    private static final Map<EllipticCurve, String> CURVES = Map.of(curve("secp256r1"), "P256", curve("secp384r1"), "P384", curve("secp521r1"), "P521");
+    private static final String ED25519 = "Ed25519";
     private static final int MIN_RSA_BITS = 2048;
     private static final int MAX_RSA_BITS = 8192;
 
@@ -57,7 +62,7 @@ public final class KeyPairs {
                 case RSA_4096 -> rsa(4096);
                 case ECDSA_P256 -> ec("secp256r1");
                 case ECDSA_P384 -> ec("secp384r1");
-                case ED25519 -> KeyPairGenerator.getInstance("Ed25519");
+                case ED25519 -> KeyPairGenerator.getInstance(ED25519);
             };
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
@@ -103,7 +108,17 @@ public final class KeyPairs {
         if (found.size() != 1) {
             throw new Refused("there " + (found.isEmpty() ? "is no private key" : "are " + found.size() + " private keys") + "; " + READABLE);
         }
-        KeyPair pair = complete(found.getFirst());
+        return of(found.getFirst());
+    }
+
+    /**
+     * A private key with its public half, which is computed. Attributes that the structure may have are left behind.
+     *
+     * @param info PKCS#8, of version 1 or 2 (RFC 5958)
+     * @throws IllegalArgumentException when TLS servers here cannot use it
+     */
+    static KeyPair of(PrivateKeyInfo info) {
+        KeyPair pair = complete(info);
         String why = unsupported(pair.getPublic());
         if (why != null) {
             throw new Refused("the private key " + why);
@@ -120,9 +135,24 @@ public final class KeyPairs {
             }
             case ECPublicKey ec -> {
                 EllipticCurve curve = ec.getParams().getCurve();
-                yield CURVES.contains(curve) ? null : "is on another curve of " + curve.getField().getFieldSize() + " bits; " + SUPPORTED;
+                yield CURVES.containsKey(curve) ? null : "is on another curve of " + curve.getField().getFieldSize() + " bits; " + SUPPORTED;
             }
-            default -> "is of type " + key.getAlgorithm() + "; " + SUPPORTED;
+            case EdECPublicKey ed when ed.getParams().getName().equals(ED25519) -> null;
+            default -> "is of type " + algorithm(key) + "; " + SUPPORTED;
+        };
+    }
+
+    /** Algorithm and size as the API names them, such as {@code RSA-3072}, {@code ECDSA-P256} or {@code Ed25519}; of other keys a name for messages. */
+    public static String algorithm(PublicKey key) {
+        return switch (key) {
+            case RSAPublicKey rsa -> "RSA-" + rsa.getModulus().bitLength();
+            case ECPublicKey ec -> {
+                EllipticCurve curve = ec.getParams().getCurve();
+                String name = CURVES.get(curve);
+                yield name == null ? "ECDSA on another curve of " + curve.getField().getFieldSize() + " bits" : "ECDSA-" + name;
+            }
+            case EdECPublicKey ed -> ed.getParams().getName();
+            default -> key.getAlgorithm();
         };
     }
 
@@ -134,6 +164,10 @@ public final class KeyPairs {
         if (a instanceof ECPublicKey x && b instanceof ECPublicKey y) {
             return x.getW().equals(y.getW()) && x.getParams().getCurve().equals(y.getParams().getCurve());
         }
+        if (a instanceof EdECPublicKey x && b instanceof EdECPublicKey y) {
+            return x.getPoint().isXOdd() == y.getPoint().isXOdd() && x.getPoint().getY().equals(y.getPoint().getY())
+                    && x.getParams().getName().equals(y.getParams().getName());
+        }
         return false;
     }
 
@@ -143,13 +177,22 @@ public final class KeyPairs {
             AsymmetricKeyParameter open = switch (secret) {
                 case RSAPrivateCrtKeyParameters rsa -> new RSAKeyParameters(false, rsa.getModulus(), rsa.getPublicExponent());
                 case ECPrivateKeyParameters ec -> new ECPublicKeyParameters(ec.getParameters().getG().multiply(ec.getD()), ec.getParameters());
+                case Ed25519PrivateKeyParameters ed -> ed.generatePublicKey();
                 default -> throw new Refused("the private key is of a type that mail servers do not take; " + SUPPORTED);
             };
-            var factory = KeyFactory.getInstance(secret instanceof ECPrivateKeyParameters ? "EC" : "RSA");
+            var factory = KeyFactory.getInstance(switch (secret) {
+                case RSAPrivateCrtKeyParameters rsa -> "RSA";
+                case ECPrivateKeyParameters ec -> "EC";
+                default -> ED25519;
+            });
             PublicKey publicKey = factory.generatePublic(new X509EncodedKeySpec(SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(open).getEncoded()));
-            PrivateKey privateKey = factory.generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
+            var bare = new PrivateKeyInfo(info.getPrivateKeyAlgorithm(), info.parsePrivateKey());   // version 1: not every reader takes 2
+            PrivateKey privateKey = factory.generatePrivate(new PKCS8EncodedKeySpec(bare.getEncoded()));
             if (secret instanceof RSAPrivateCrtKeyParameters rsa && !coherent(rsa)) {
                 throw new Refused("the private key is damaged: its factors do not fit its modulus");
+            }
+            if (open instanceof Ed25519PublicKeyParameters ed && info.hasPublicKey() && !Arrays.equals(info.getPublicKeyData().getOctets(), ed.getEncoded())) {
+                throw new Refused("the private key is damaged: the public key beside it is another's");
             }
             return new KeyPair(publicKey, privateKey);
         } catch (IOException | GeneralSecurityException | RuntimeException e) {

@@ -7,7 +7,7 @@ import dev.postern.api.Durations;
 import dev.postern.pki.Chains;
 import dev.postern.pki.Fingerprints;
 import dev.postern.pki.KeyPairs;
-import dev.postern.pki.issue.SelfSigned;
+import dev.postern.pki.issue.Subjects;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -144,7 +144,7 @@ final class CertificateCompiler {
     private static void checkContents(CertificateSpec spec, Problems.Scope scope) {
         var fields = new Fields(scope);
         for (int i = 0; i < spec.dnsNames.size(); i++) {
-            fields.read("spec.dnsNames[" + i + "]", spec.dnsNames.get(i), SelfSigned::dnsName);
+            fields.read("spec.dnsNames[" + i + "]", spec.dnsNames.get(i), Subjects::dnsName);
         }
         if (spec.source != null && spec.source.selfSigned != null && spec.dnsNames.isEmpty() && spec.subject.commonName == null) {
             scope.invalid("spec.dnsNames", "is empty; a self-signed certificate needs at least one DNS name, or spec.subject.commonName");

@@ -88,7 +88,7 @@ class ChainsTest {
 
     @Test
     void findsAKeyThatServersDoNotTake() throws Exception {
-        KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        KeyPair keys = KeyPairGenerator.getInstance("Ed448").generateKeyPair();
         X509Certificate leaf = TestCertificates.leaf("CN=x", keys.getPublic(), null, ROOT, ROOT_KEYS.getPrivate());
         assertThat(Chains.check(List.of(leaf), keys.getPublic(), NOW)).extracting(Finding::kind).contains(Kind.UNSUPPORTED_KEY);
     }

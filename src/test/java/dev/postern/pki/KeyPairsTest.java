@@ -3,6 +3,7 @@ package dev.postern.pki;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.postern.api.CertificateSpec.Algorithm;
 import java.io.StringWriter;
 import java.math.BigInteger;
@@ -17,6 +18,7 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
@@ -64,6 +66,41 @@ class KeyPairsTest {
         var sec1 = new org.bouncycastle.asn1.sec.ECPrivateKey(256, ((ECPrivateKey) made.getPrivate()).getS(), info.getPrivateKeyAlgorithm().getParameters());
         String pem = pem(new PemObject("EC PARAMETERS", X9ObjectIdentifiers.prime256v1.getEncoded())) + pem(new PemObject("EC PRIVATE KEY", sec1.getEncoded()));
         assertThat(KeyPairs.same(KeyPairs.parse(pem).getPublic(), made.getPublic())).isTrue();
+    }
+
+    @Test
+    void readsEd25519InBothVersionsOfPkcs8AndKeepsTheFirst() throws Exception {
+        KeyPair made = KeyPairs.generate(Algorithm.ED25519);
+        var first = PrivateKeyInfo.getInstance(made.getPrivate().getEncoded());
+        byte[] open = SubjectPublicKeyInfo.getInstance(made.getPublic().getEncoded()).getPublicKeyData().getOctets();
+        var second = new PrivateKeyInfo(first.getPrivateKeyAlgorithm(), first.parsePrivateKey(), null, open);
+        for (PrivateKeyInfo info : new PrivateKeyInfo[] {first, second}) {
+            KeyPair read = KeyPairs.parse(pem(new PemObject("PRIVATE KEY", info.getEncoded())));
+            assertThat(KeyPairs.same(read.getPublic(), made.getPublic())).isTrue();
+            assertThat(KeyPairs.toPem(read.getPrivate())).isEqualTo(KeyPairs.toPem(made.getPrivate()));
+        }
+        open[5] ^= 1;
+        String damaged = pem(new PemObject("PRIVATE KEY", new PrivateKeyInfo(first.getPrivateKeyAlgorithm(), first.parsePrivateKey(), null, open).getEncoded()));
+        assertThatThrownBy(() -> KeyPairs.parse(damaged)).hasMessage("the private key is damaged: the public key beside it is another's");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Algorithm.class)
+    void namesAlgorithmsAsTheApiDoes(Algorithm algorithm) throws Exception {
+        String name = Algorithm.class.getField(algorithm.name()).getAnnotation(JsonProperty.class).value();
+        assertThat(KeyPairs.algorithm(KeyPairs.generate(algorithm).getPublic())).isEqualTo(name);
+    }
+
+    @Test
+    void namesOtherAlgorithmsReadably() throws Exception {
+        var ec = KeyPairGenerator.getInstance("EC");
+        ec.initialize(new ECGenParameterSpec("secp521r1"));
+        assertThat(KeyPairs.algorithm(ec.generateKeyPair().getPublic())).isEqualTo("ECDSA-P521");
+        assertThat(KeyPairs.algorithm(KeyPairGenerator.getInstance("Ed448").generateKeyPair().getPublic())).isEqualTo("Ed448");
+        assertThat(KeyPairs.algorithm(KeyPairGenerator.getInstance("DSA").generateKeyPair().getPublic())).isEqualTo("DSA");
+        var brainpool = KeyPairGenerator.getInstance("EC", new BouncyCastleProvider());
+        brainpool.initialize(new ECGenParameterSpec("brainpoolP256r1"));
+        assertThat(KeyPairs.algorithm(brainpool.generateKeyPair().getPublic())).isEqualTo("ECDSA on another curve of 256 bits");
     }
 
     @Test
@@ -134,7 +171,7 @@ class KeyPairsTest {
         small.initialize(1024);
         assertThatThrownBy(() -> KeyPairs.parse(KeyPairs.toPem(small.generateKeyPair().getPrivate())))
                 .hasMessage("the private key is RSA with 1024 bits; " + KeyPairs.SUPPORTED);
-        assertThatThrownBy(() -> KeyPairs.parse(KeyPairs.toPem(KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate())))
+        assertThatThrownBy(() -> KeyPairs.parse(KeyPairs.toPem(KeyPairGenerator.getInstance("Ed448").generateKeyPair().getPrivate())))
                 .hasMessageContaining(KeyPairs.SUPPORTED);
         String secp256k1 = pem(new PemObject("PRIVATE KEY", new PrivateKeyInfo(new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, new ASN1ObjectIdentifier("1.3.132.0.10")),
                 new org.bouncycastle.asn1.sec.ECPrivateKey(256, BigInteger.valueOf(12345))).getEncoded()));
@@ -149,7 +186,7 @@ class KeyPairsTest {
 
     @Test
     void tellsKeysOfTheSameKindApart() throws Exception {
-        for (Algorithm algorithm : new Algorithm[] {Algorithm.RSA_2048, Algorithm.ECDSA_P256}) {
+        for (Algorithm algorithm : new Algorithm[] {Algorithm.RSA_2048, Algorithm.ECDSA_P256, Algorithm.ED25519}) {
             assertThat(KeyPairs.same(KeyPairs.generate(algorithm).getPublic(), KeyPairs.generate(algorithm).getPublic())).isFalse();
         }
         var ec = KeyPairGenerator.getInstance("EC");

@@ -47,7 +47,11 @@ public final class TestCertificates {
             if (names != null) {
                 builder.addExtension(Extension.subjectAlternativeName, false, names);
             }
-            String algorithm = issuerKey.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
+            String algorithm = switch (issuerKey.getAlgorithm()) {
+                case "EC" -> "SHA256withECDSA";
+                case "EdDSA" -> "Ed25519";
+                default -> "SHA256withRSA";
+            };
             return new JcaX509CertificateConverter().getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(issuerKey)));
         } catch (Exception e) {
             throw new IllegalStateException(e);

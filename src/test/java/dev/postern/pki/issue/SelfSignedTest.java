@@ -38,6 +38,13 @@ class SelfSignedTest {
     }
 
     @Test
+    void onlyRsaKeysAreForEncipherment() {
+        assertThat(issue(KeyPairs.generate(Algorithm.RSA_2048), "a.example").getKeyUsage()).startsWith(true, false, true);
+        assertThat(issue(KEYS, "a.example").getKeyUsage()).startsWith(true, false, false);
+        assertThat(issue(KeyPairs.generate(Algorithm.ED25519), "a.example").getKeyUsage()).startsWith(true, false, false);
+    }
+
+    @Test
     void carriesNamesUsesAndABackdatedValidity() throws Exception {
         X509Certificate certificate = issue(KEYS, "Mail.example.com", "bücher.example", "mail.EXAMPLE.com");
 
