@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -67,7 +68,7 @@ class PlanCompilerTest {
 
     @Test
     void aPlanHasNoKeyInItsText() {
-        CompiledPlan compiled = new CompiledPlan(compile(List.of(), null).plan(), Map.of("mail", "-----BEGIN PRIVATE KEY-----"), List.of(), List.of());
+        CompiledPlan compiled = new CompiledPlan(compile(List.of(), null).plan(), Map.of("mail", "-----BEGIN PRIVATE KEY-----"), List.of(), List.of(), Instant.MAX);
         assertThat(compiled.toString()).contains("keys of [mail]").doesNotContain("PRIVATE KEY");
         assertThat(new ResourceSet.KeyPairPem("s", "c", "-----BEGIN PRIVATE KEY-----")).hasToString("KeyPairPem[s]");
         assertThat(new ServedCertificate(new CertificatePlan(new ResourceRef("Certificate", "mail", "c", "", 1), "PEM", "00"), "-----BEGIN PRIVATE KEY-----"))
@@ -80,7 +81,7 @@ class PlanCompilerTest {
         gateway.setSpec(new MailGatewaySpec());
         gateway.getSpec().hostname = "mail.example.com";
         var resources = new ResourceSet(gateway, List.of(), List.of(), controls, List.of(), Map.of(), Map.of());
-        return before == null ? PlanCompiler.compile(resources, null, Map.of(), NOW) : PlanCompiler.compile(resources, before.plan(), before.keys(), NOW);
+        return before == null ? PlanCompiler.compile(resources, null, Map.of(), new KeyPairReader(Set.of()), NOW) : PlanCompiler.compile(resources, before.plan(), before.keys(), new KeyPairReader(Set.of()), NOW);
     }
 
     private static DestinationControl control(String name, long generation, TlsMode mode, String... domains) {

@@ -5,6 +5,7 @@ import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewaySpec;
 import dev.postern.cli.cert.store.Yaml;
 import dev.postern.manifest.ManifestReader;
+import dev.postern.plan.KeyPairReader;
 import dev.postern.plan.PlanCompiler;
 import dev.postern.plan.Problem;
 import dev.postern.plan.ResourceSet;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What the API server and the operator would say of a Certificate that is yet to be written. Pure. */
 final class ManifestCheck {
@@ -33,7 +35,7 @@ final class ManifestCheck {
             gateway.setSpec(new MailGatewaySpec());
             gateway.getSpec().hostname = "mail.example.com";
             var resources = new ResourceSet(gateway, List.of(), List.of(), List.of(), List.of(parsed), Map.of(), Map.of());
-            PlanCompiler.compile(resources, null, Map.of(), now).problems().stream()
+            PlanCompiler.compile(resources, null, Map.of(), new KeyPairReader(Set.of()), now).problems().stream()
                     .filter(p -> p.resource().kind().equals("Certificate") && p.severity() == Problem.Severity.INVALID)
                     .forEach(p -> wrong.add(p.field() + ": " + p.message()));
         }

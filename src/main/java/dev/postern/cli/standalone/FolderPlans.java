@@ -5,7 +5,9 @@ import dev.postern.api.MailGateway;
 import dev.postern.gateway.config.PlanSource.Written;
 import dev.postern.manifest.ManifestError;
 import dev.postern.manifest.Manifests;
+import dev.postern.pki.path.SystemRoots;
 import dev.postern.plan.CompiledPlan;
+import dev.postern.plan.KeyPairReader;
 import dev.postern.plan.PlanCompiler;
 import dev.postern.plan.PlanParts;
 import dev.postern.plan.Problem;
@@ -31,6 +33,7 @@ public final class FolderPlans {
     private final CertificateMaker certificates;
     private final Map<String, String> extraBundles;
     private final Generations generations = new Generations();
+    private final KeyPairReader reader = new KeyPairReader(SystemRoots.load());
     private final Predicate<Problem> tolerated;
     private CompiledPlan last;
     private PlanParts parts;
@@ -76,7 +79,7 @@ public final class FolderPlans {
         String namespace = gateway.get().getMetadata().getNamespace();
         ResourceSet resources = new ResourceSet(gateway.get(), in(namespace, manifests.listeners()), in(namespace, manifests.policies()),
                 in(namespace, manifests.destinations()), in(namespace, manifests.certificates()), pairs, bundles(manifests));
-        CompiledPlan compiled = PlanCompiler.compile(resources, last == null ? null : last.plan(), last == null ? Map.of() : last.keys(), now);
+        CompiledPlan compiled = PlanCompiler.compile(resources, last == null ? null : last.plan(), last == null ? Map.of() : last.keys(), reader, now);
         List<String> notes = new ArrayList<>();
         for (Problem problem : compiled.problems()) {
             boolean note = problem.severity() == Problem.Severity.WARNING || tolerated.test(problem);

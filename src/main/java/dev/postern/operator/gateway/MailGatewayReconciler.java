@@ -10,8 +10,10 @@ import dev.postern.operator.kube.KindEvents;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.Summary;
+import dev.postern.pki.path.SystemRoots;
 import dev.postern.plan.CompiledPlan;
 import dev.postern.plan.GatewayPlan;
+import dev.postern.plan.KeyPairReader;
 import dev.postern.plan.PlanCompiler;
 import dev.postern.plan.PlanNames;
 import dev.postern.plan.Problem;
@@ -57,6 +59,7 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
     private final Gatherer gatherer;
     private final Publisher publisher;
     private final GatewayMetrics metrics;
+    private final KeyPairReader reader = new KeyPairReader(SystemRoots.load());
     private final Map<ResourceID, Compilation> compilations = new ConcurrentHashMap<>();
     private OwnedObjects owned;
 
@@ -126,8 +129,8 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         }
         GatewayPlan inForce = previous;
         Map<String, String> keys = previous == null ? Map.of() : store.keys();
-        CompiledPlan compiled = metrics.compilations().record(() -> PlanCompiler.compile(gathered.resources(), inForce, keys, now));
-        Compilation compilation = Compilation.of(gathered, compiled, now);
+        CompiledPlan compiled = metrics.compilations().record(() -> PlanCompiler.compile(gathered.resources(), inForce, keys, reader, now));
+        Compilation compilation = Compilation.of(gathered, compiled);
         compilations.put(id, compilation);
         return compilation;
     }
@@ -155,10 +158,10 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
     }
 
     private static Duration nextLook(Compilation compilation, Instant now) {
-        if (compilation.until().equals(Instant.MAX)) {
+        if (compilation.compiled().until().equals(Instant.MAX)) {
             return RESYNC;
         }
-        Duration left = Duration.between(now, compilation.until()).plusMillis(1);
+        Duration left = Duration.between(now, compilation.compiled().until()).plusMillis(1);
         return left.compareTo(RESYNC) < 0 ? left : RESYNC;
     }
 

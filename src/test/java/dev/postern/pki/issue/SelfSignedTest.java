@@ -6,15 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.api.CertificateSpec.Algorithm;
 import dev.postern.api.CertificateSpec.Subject;
-import dev.postern.pki.Chains;
 import dev.postern.pki.HostNames;
 import dev.postern.pki.KeyPairs;
 import dev.postern.pki.Names;
+import dev.postern.pki.path.Arrangement;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class SelfSignedTest {
         X509Certificate certificate = issue(keys, "mail.example.com", "*.example.com");
 
         assertThatCode(() -> certificate.verify(keys.getPublic())).doesNotThrowAnyException();
-        assertThat(Chains.check(List.of(certificate), keys.getPublic(), FROM)).isEmpty();
+        assertThat(Arrangement.of(List.of(certificate), keys.getPublic(), Set.of(), FROM).findings()).isEmpty();
         assertThat(certificate.getVersion()).isEqualTo(3);
         assertThat(certificate.getBasicConstraints()).as("no authority").isEqualTo(-1);
     }
