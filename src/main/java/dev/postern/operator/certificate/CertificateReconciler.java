@@ -36,16 +36,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Makes and renews certificates, follows the Secrets of the others, and writes the status of both. */
 @Singleton
 @ControllerConfiguration(name = "certificate", fieldManager = OperatorSettings.NAME)
 public class CertificateReconciler extends AttachedReconciler<Certificate, CertificateStatus> {
     private static final String BY_SECRET = "secret";
-    /** A timer is not trusted for longer: the clock may be set meanwhile. */
-    private static final Duration LONGEST_SLEEP = Duration.ofHours(12);
-    private static final Duration SHORTEST_SLEEP = Duration.ofSeconds(1);
 
     private final KubernetesClient client;
     private final TlsSecrets tlsSecrets;
@@ -124,18 +120,13 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
     @Override
     protected void fill(CertificateStatus status, ConditionSet set, Certificate certificate, Verdict verdict, GatewayState state, List<Problem> others) {
         Summary.of(set, verdict.problems(), Programming.of(verdict, state), others);
-        CertificateStatusFactory.expired(status, set, shared.clock().instant());
+        CertificateStatusFactory.chainConditions(set, verdict.problems());
+        Expiry.of(status, certificate.getSpec()).ifPresent(expiry -> expiry.put(set, shared.clock().instant()));
     }
 
     @Override
     protected Optional<Duration> nextLook(CertificateStatus status, Certificate certificate) {
-        Instant now = shared.clock().instant();
-        return Stream.of(Optional.ofNullable(status.renewalTime), Optional.ofNullable(status.notAfter)).flatMap(Optional::stream)
-                .map(Instant::parse)
-                .filter(now::isBefore)
-                .min(Instant::compareTo)
-                .map(next -> Duration.between(now, next).plus(SHORTEST_SLEEP))
-                .map(wait -> wait.compareTo(LONGEST_SLEEP) < 0 ? wait : LONGEST_SLEEP);
+        return CertificateStatusFactory.nextLook(status, certificate.getSpec(), shared.clock().instant());
     }
 
     @Override

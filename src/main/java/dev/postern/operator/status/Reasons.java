@@ -22,6 +22,16 @@ public final class Reasons {
     public static final String APPLY_FAILED = "ApplyFailed";
     public static final String IMAGE_UNKNOWN = "ImageUnknown";
     public static final String STORAGE_IMMUTABLE = "StorageImmutable";
+    /** A signing request that a person is to have signed. */
+    public static final String AWAITING_SIGNATURE = "AwaitingSignature";
+    /** What was given as the answer to a signing request is none. */
+    public static final String ANSWER_REFUSED = "AnswerRefused";
+    /** A signer said no. */
+    public static final String DENIED = "Denied";
+    /** A signer could not. */
+    public static final String FAILED = "Failed";
+    /** The certificate should have been renewed here, and was not. */
+    public static final String RENEWAL_OVERDUE = "RenewalOverdue";
 
     private Reasons() {
     }

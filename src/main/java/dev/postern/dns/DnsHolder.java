@@ -1,4 +1,4 @@
-package dev.postern.gateway.dns;
+package dev.postern.dns;
 
 import java.net.InetAddress;
 import java.util.List;

@@ -1,6 +1,6 @@
-package dev.postern.gateway.dns;
+package dev.postern.dns;
 
-import dev.postern.gateway.dns.Dns.DnsException.Kind;
+import dev.postern.dns.Dns.DnsException.Kind;
 import dev.postern.pki.HostNames;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

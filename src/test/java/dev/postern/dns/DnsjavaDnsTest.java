@@ -1,12 +1,12 @@
-package dev.postern.gateway.dns;
+package dev.postern.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.postern.gateway.dns.Dns.DnsException;
-import dev.postern.gateway.dns.Dns.DnsException.Kind;
-import dev.postern.gateway.dns.Dns.Mx;
+import dev.postern.dns.Dns.DnsException;
+import dev.postern.dns.Dns.DnsException.Kind;
+import dev.postern.dns.Dns.Mx;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
