@@ -1,6 +1,7 @@
 package dev.postern.pki.issue;
 
 import dev.postern.api.CertificateSpec.Subject;
+import dev.postern.pki.Asn1;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1IA5String;
+import org.bouncycastle.asn1.pkcs.CertificationRequest;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
@@ -100,7 +102,7 @@ public final class SigningRequests {
                 }
             }
             if (found.size() == 1) {
-                return new PKCS10CertificationRequest(found.getFirst());
+                return new PKCS10CertificationRequest(CertificationRequest.getInstance(Asn1.first(found.getFirst())));
             }
         } catch (IOException | RuntimeException e) {   // PemReader throws IllegalStateException for what is not Base64
             throw new IllegalArgumentException("the signing request cannot be read; " + READABLE, e);
