@@ -8,6 +8,7 @@ import dev.postern.api.CertificateSpec.Subject;
 import dev.postern.pki.Chains;
 import dev.postern.pki.KeyPairs;
 import dev.postern.pki.Names;
+import dev.postern.pki.path.Arrangement;
 import dev.postern.pki.issue.SigningRequests.Description;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
@@ -128,7 +129,7 @@ class SigningRequestsTest {
         String answer = root.intermediate("Issuing", Duration.ofDays(50)).sign(SigningRequests.make(new Subject(), List.of("a.example"), keys), Duration.ofDays(10));
         List<X509Certificate> chain = Chains.parse(answer);
         assertThat(chain).extracting(Names::subject).containsExactly("CN=a.example", "CN=Issuing");
-        assertThat(Chains.check(chain, keys.getPublic(), now)).isEmpty();
+        assertThat(Arrangement.of(chain, keys.getPublic(), Chains.parse(root.certificatePem()), now).findings()).isEmpty();
         assertThat(Chains.issued(Chains.parse(root.certificatePem()).getFirst(), chain.getLast())).isTrue();
     }
 }

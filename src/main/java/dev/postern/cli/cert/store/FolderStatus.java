@@ -7,14 +7,13 @@ import dev.postern.api.MailGateway;
 import dev.postern.cli.standalone.CertificateMaker;
 import dev.postern.cli.standalone.FolderPlans;
 import dev.postern.manifest.Manifests;
+import dev.postern.operator.certificate.CertificateConditions;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.Programming;
 import dev.postern.operator.status.Reasons;
 import dev.postern.operator.status.Summary;
 import dev.postern.pki.Chains;
-import dev.postern.pki.Fingerprints;
 import dev.postern.pki.KeyPairs;
-import dev.postern.pki.Names;
 import dev.postern.pki.issue.Issuance;
 import dev.postern.plan.CompiledPlan;
 import dev.postern.plan.Problem;
@@ -51,20 +50,20 @@ final class FolderStatus {
         CertificateStatus status = new CertificateStatus();
         status.observedGeneration = certificate.getMetadata().getGeneration();
         var set = new ConditionSet(List.of(), status.observedGeneration, () -> now);
-        Optional<X509Certificate> leaf = leaf(pair);
-        leaf.ifPresent(l -> describe(status, pair, l));
+        List<Problem> problems = List.of();
         if (found.isEmpty()) {
             Summary.gatewayMissing(set, gateway);
         } else {
-            List<Problem> problems = compiled(gateway).map(CompiledPlan::problems).orElse(List.of()).stream().filter(p -> p.resource().id().equals(ResourceRef.of(certificate).id())).toList();
+            problems = compiled(gateway).map(CompiledPlan::problems).orElse(List.of()).stream().filter(p -> p.resource().id().equals(ResourceRef.of(certificate).id())).toList();
             Summary.of(set, problems, programming(certificate, gateway, problems), List.of());
-            if (made(certificate)) {
-                made(certificate, found.get(), leaf, status, set);
-            }
+        }
+        Optional<X509Certificate> leaf = leaf(pair);
+        if (found.isPresent() && made(certificate)) {
+            made(certificate, found.get(), leaf, status, set);
         }
         status.signingRequest = data.readRequest(certificate.getMetadata().getName(), "tls.csr");
-        if (leaf.isPresent() && now.isAfter(leaf.get().getNotAfter().toInstant())) {
-            set.put(ConditionTypes.READY, false, Problem.Reason.EXPIRED, "the certificate ended at " + status.notAfter);
+        if (leaf.isPresent()) {
+            CertificateConditions.put(status, set, certificate.getSpec(), pair.secretName(), leaf.get(), problems, now);
         }
         status.conditions = new ArrayList<>(set.build());
         return status;
@@ -126,17 +125,5 @@ final class FolderStatus {
         } catch (IllegalArgumentException e) {
             return Optional.empty();   // the plan's problems say it
         }
-    }
-
-    private static void describe(CertificateStatus status, KeyPairPem pair, X509Certificate leaf) {
-        status.secretName = pair.secretName();
-        status.fingerprint = Fingerprints.sha256(leaf);
-        status.subject = Names.subject(leaf);
-        status.issuer = Names.issuer(leaf);
-        status.dnsNames = new ArrayList<>(Names.dnsNames(leaf));
-        status.notBefore = leaf.getNotBefore().toInstant().toString();
-        status.notAfter = leaf.getNotAfter().toInstant().toString();
-        status.serialNumber = leaf.getSerialNumber().toString(16);
-        status.keyAlgorithm = KeyPairs.algorithm(leaf.getPublicKey());
     }
 }

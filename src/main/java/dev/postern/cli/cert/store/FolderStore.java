@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postern.api.Certificate;
 import dev.postern.api.CertificateSpec;
 import dev.postern.api.Listener;
+import dev.postern.api.SecretKeyRef;
 import dev.postern.manifest.ManifestError;
 import dev.postern.manifest.ManifestReader;
 import dev.postern.manifest.Manifests;
 import dev.postern.manifest.YamlEdit;
+import dev.postern.pki.Chains;
+import dev.postern.pki.KeyPairs;
+import dev.postern.pki.Pkcs12;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import dev.postern.plan.ServingReport;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -154,7 +158,29 @@ public final class FolderStore implements CertificateStore {
             return secret(manifests, of, source.secretRef.name)
                     .map(s -> new KeyPairPem(source.secretRef.name, text(s, "tls.crt"), text(s, "tls.key")));
         }
+        if (source.pkcs12 != null) {
+            return opened(manifests, of, source.pkcs12);
+        }
         return Optional.ofNullable(data.read(name, "tls.crt")).map(chain -> new KeyPairPem(data.folder(name).toString(), chain, data.read(name, "tls.key")));
+    }
+
+    /** Empty too where the file does not open: the Certificate's conditions say why. */
+    private static Optional<KeyPairPem> opened(Manifests manifests, String namespace, CertificateSpec.Pkcs12 source) {
+        Optional<byte[]> file = bytes(manifests, namespace, source.secretRef, "keystore.p12");
+        Optional<byte[]> password = bytes(manifests, namespace, source.passwordSecretRef, "password");
+        if (file.isEmpty() || password.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Pkcs12.Contents contents = Pkcs12.read(file.get(), new String(password.get(), StandardCharsets.UTF_8).replaceAll("\\r?\\n\\z", "").toCharArray());
+            return Optional.of(new KeyPairPem(source.secretRef.name, Chains.toPem(contents.certificates()), KeyPairs.toPem(contents.key().getPrivate())));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<byte[]> bytes(Manifests manifests, String namespace, SecretKeyRef ref, String key) {
+        return secret(manifests, namespace, ref.name).map(s -> bytes(s, ref.keyOr(key)));
     }
 
     private static Optional<Secret> secret(Manifests manifests, String namespace, String name) {
