@@ -1,0 +1,133 @@
+package dev.postern.cli.cert.look;
+
+import dev.postern.pki.Chains;
+import dev.postern.pki.KeyPairs;
+import dev.postern.pki.Pkcs12;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1InputStream;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cms.CMSException;
+import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
+
+/** Reads certificates, with a key or without, from what authorities and people hand over: PEM, DER, PKCS#7 and PKCS#12. */
+public final class MaterialReader {
+    /** Upper bound of a file, in bytes: that of a Secret. */
+    public static final int LONGEST = Pkcs12.MAX_SIZE;
+    private static final String NEEDED = "needed are certificates in PEM (-----BEGIN CERTIFICATE-----), DER, PKCS#7 (.p7b) or PKCS#12 (.p12, .pfx)";
+    private static final int PFX_VERSION = 3;
+
+    private MaterialReader() {
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param password asked for where the file is PKCS#12, and only then
+     * @throws IllegalArgumentException where there is no certificate to be had, saying what is needed
+     */
+    public static Material read(byte[] file, Supplier<char[]> password) {
+        if (file.length > LONGEST) {
+            throw new IllegalArgumentException("it is larger than " + LONGEST + " bytes");
+        }
+        String text = new String(file, StandardCharsets.ISO_8859_1);
+        if (text.contains("-----BEGIN ")) {
+            return pem(text);
+        }
+        ASN1Encodable first = first(file);
+        return switch (first) {
+            case ASN1ObjectIdentifier type -> new Material("PKCS#7", signedData(file), null, null);
+            case ASN1Integer version when version.hasValue(PFX_VERSION) -> {
+                Pkcs12.Contents contents = Pkcs12.read(file, password.get());
+                yield new Material("PKCS#12", contents.certificates(), contents.key(), null);
+            }
+            case ASN1Sequence certificate -> new Material("DER", List.of(certificate(file)), null, null);
+            case null, default -> throw new IllegalArgumentException("there is no certificate; " + NEEDED);
+        };
+    }
+
+    private static Material pem(String text) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        boolean hasKey = false;
+        try (var reader = new PemReader(new StringReader(text))) {
+            for (PemObject object = reader.readPemObject(); object != null; object = reader.readPemObject()) {
+                switch (object.getType()) {
+                    case "CERTIFICATE", "X509 CERTIFICATE" -> certificates.add(certificate(object.getContent()));
+                    case "PKCS7", "CMS" -> certificates.addAll(signedData(object.getContent()));
+                    default -> hasKey |= object.getType().endsWith("PRIVATE KEY");
+                }
+            }
+        } catch (IOException | IllegalStateException e) {
+            // PemReader throws IllegalStateException for what is not Base64. No cause: it could quote a key.
+            throw new IllegalArgumentException("it is not valid PEM");
+        }
+        if (certificates.isEmpty()) {
+            throw new IllegalArgumentException("there is no certificate" + (hasKey ? ", only a private key" : "") + "; " + NEEDED);
+        }
+        if (!hasKey) {
+            return new Material("PEM", certificates, null, null);
+        }
+        try {
+            return new Material("PEM", certificates, KeyPairs.parse(text), null);
+        } catch (IllegalArgumentException e) {
+            return new Material("PEM", certificates, null, e.getMessage());
+        }
+    }
+
+    /** The key of a PEM file that has nothing else that is looked at. */
+    public static KeyPair key(byte[] file) {
+        return KeyPairs.parse(new String(file, StandardCharsets.ISO_8859_1));
+    }
+
+    /** The certificates in PEM, in their order. */
+    public static String toPem(List<X509Certificate> certificates) {
+        return Chains.toPem(certificates);
+    }
+
+    private static ASN1Encodable first(byte[] file) {
+        try (var in = new ASN1InputStream(file)) {
+            return in.readObject() instanceof ASN1Sequence sequence && sequence.size() > 0 ? sequence.getObjectAt(0) : null;
+        } catch (IOException | RuntimeException e) {
+            return null;   // not ASN.1, whatever the library calls it
+        }
+    }
+
+    private static List<X509Certificate> signedData(byte[] der) {
+        try {
+            List<X509Certificate> certificates = new ArrayList<>();
+            for (X509CertificateHolder holder : new CMSSignedData(der).getCertificates().getMatches(null)) {
+                certificates.add(certificate(holder.getEncoded()));
+            }
+            if (certificates.isEmpty()) {
+                throw new IllegalArgumentException("the PKCS#7 structure has no certificate");
+            }
+            return certificates;
+        } catch (CMSException | IOException | ClassCastException | IllegalStateException e) {
+            throw new IllegalArgumentException("the PKCS#7 structure cannot be read");
+        }
+    }
+
+    private static X509Certificate certificate(byte[] der) {
+        try (InputStream in = new ByteArrayInputStream(der)) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        } catch (CertificateException | IOException e) {
+            throw new IllegalArgumentException("a certificate in it cannot be read");
+        }
+    }
+}
