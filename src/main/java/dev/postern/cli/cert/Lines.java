@@ -18,6 +18,10 @@ final class Lines {
         }
     }
 
+    void gap() {
+        out.print("\n");
+    }
+
     void heading(String text) {
         out.print("\n" + text + ":\n");
     }

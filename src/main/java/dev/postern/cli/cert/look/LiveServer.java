@@ -111,7 +111,6 @@ public final class LiveServer {
 
     /** Whether the server speaks first, as SMTP servers do and TLS servers do not. */
     private boolean greets(Socket socket) throws IOException {
-        socket.setSoTimeout((int) greeting.toMillis());
         long end = System.nanoTime() + greeting.toNanos();
         while (System.nanoTime() < end) {
             if (socket.getInputStream().available() > 0) {
