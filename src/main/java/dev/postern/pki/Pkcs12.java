@@ -32,7 +32,7 @@ public final class Pkcs12 {
 
     /**
      * Reads a file with one key, as OpenSSL, Java, Windows, GnuTLS and NSS write it: DER or BER; protected by PBES2 with AES or Triple DES, or
-     * by the older schemes with Triple DES, RC2 and RC4; with a MAC of either kind (RFC 7292, RFC 9579) or without.
+     * by the older schemes with Triple DES, RC2 and RC4; with a MAC of either kind (RFC 7292, RFC 9879) or without.
      *
      * @param password empty and null are the same; both ways to encode that are tried
      * @throws Pkcs12Exception with the reason, when there is no such key with its certificate to be had

@@ -40,7 +40,8 @@ final class Pkcs12Protection {
     static final char[] ZERO = new char[1];
     /** Upper bound of the iterations of all derivations together, some seconds. NSS, which takes the most of all known writers, does 1.8 million. */
     private static final BigInteger MAX_ITERATIONS = BigInteger.valueOf(10_000_000);
-    /** Upper bound of a key that PBMAC1 asks for, in bytes: more would only multiply the work. */
+    /** Bounds of the key that PBMAC1 derives, in bytes: a shorter one can be guessed (RFC 9879, section 5), a longer one only multiplies the work. */
+    private static final BigInteger MIN_MAC_KEY = BigInteger.valueOf(20);
     private static final BigInteger MAX_MAC_KEY = BigInteger.valueOf(64);
     private static final Set<ASN1ObjectIdentifier> CIPHERS = Set.of(NISTObjectIdentifiers.id_aes128_CBC, NISTObjectIdentifiers.id_aes192_CBC,
             NISTObjectIdentifiers.id_aes256_CBC, PKCSObjectIdentifiers.des_EDE3_CBC);
@@ -61,8 +62,10 @@ final class Pkcs12Protection {
             PBMAC1Params parameters = PBMAC1Params.getInstance(algorithm.getParameters());
             PBKDF2Params derivation = derivation(parameters.getKeyDerivationFunc());
             known(HMACS, parameters.getMessageAuthScheme());
-            if (derivation.getKeyLength() == null || derivation.getKeyLength().compareTo(MAX_MAC_KEY) > 0) {
-                throw new Pkcs12Exception(Reason.Unsupported, "its MAC (PBMAC1) has a key of another length than 1 to " + MAX_MAC_KEY + " bytes");
+            BigInteger length = derivation.getKeyLength();
+            if (length == null || length.compareTo(MIN_MAC_KEY) < 0 || length.compareTo(MAX_MAC_KEY) > 0) {
+                throw new Pkcs12Exception(Reason.Unsupported, "the PKCS#12 file has a MAC (PBMAC1) with a key of " + (length == null ? "no stated length" : length + " bytes")
+                        + "; allowed are " + MIN_MAC_KEY + " to " + MAX_MAC_KEY);
             }
             calculators = new BcPKCS12PBMac1CalculatorBuilderProvider();
         } else {

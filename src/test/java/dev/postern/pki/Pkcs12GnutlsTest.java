@@ -8,12 +8,14 @@ import dev.postern.pki.Pkcs12.Contents;
 import dev.postern.testing.Command;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** PKCS#12 files that GnuTLS writes, and those that it reads. */
 class Pkcs12GnutlsTest {
@@ -26,19 +28,27 @@ class Pkcs12GnutlsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"aes-256", "aes-192", "aes-128", "3des", "3des-pkcs12", "rc2-40", "arcfour"})
-    void readsWhatCerttoolWritesWithEveryProtection(String cipher) throws Exception {
-        for (Algorithm algorithm : new Algorithm[] {Algorithm.RSA_2048, Algorithm.ECDSA_P256, Algorithm.ED25519}) {
-            TestKeys made = TestKeys.of(algorithm);
-            Files.writeString(folder.resolve("key.pem"), KeyPairs.toPem(made.key().getPrivate()));
-            Files.writeString(folder.resolve("chain.pem"), Chains.toPem(made.whole()));
-            Command.run(folder, "certtool", "--to-p12", "--load-privkey", "key.pem", "--load-certificate", "chain.pem", "--p12-name", "mail", "--pkcs-cipher", cipher,
-                    "--password", "secret", "--outder", "--outfile", "file.p12");
-            Contents read = Pkcs12.read(Files.readAllBytes(folder.resolve("file.p12")), "secret".toCharArray());
-            assertThat(read.certificates()).first().isEqualTo(made.leaf());
-            assertThat(read.certificates()).containsExactlyInAnyOrderElementsOf(made.whole());
-            assertThat(read.key().getPrivate()).isEqualTo(made.key().getPrivate());
-        }
+    @CsvSource({
+        "aes-256, RSA_2048",
+        "aes-256, ECDSA_P256",
+        "aes-256, ED25519",
+        "aes-192, ECDSA_P384",
+        "aes-128, ECDSA_P256",
+        "3des, ECDSA_P256",
+        "3des-pkcs12, RSA_2048",
+        "rc2-40, RSA_2048",
+        "arcfour, ECDSA_P256",
+    })
+    void readsWhatCerttoolWritesWithEveryProtection(String cipher, Algorithm algorithm) throws Exception {
+        TestKeys made = TestKeys.of(algorithm);
+        Files.writeString(folder.resolve("key.pem"), KeyPairs.toPem(made.key().getPrivate()));
+        Files.writeString(folder.resolve("chain.pem"), Chains.toPem(made.whole()));
+        Command.run(folder, "certtool", "--to-p12", "--load-privkey", "key.pem", "--load-certificate", "chain.pem", "--p12-name", "mail", "--pkcs-cipher", cipher,
+                "--password", "secret", "--outder", "--outfile", "file.p12");
+        Contents read = Pkcs12.read(Files.readAllBytes(folder.resolve("file.p12")), "secret".toCharArray());
+        assertThat(read.certificates()).first().isEqualTo(made.leaf());
+        assertThat(read.certificates()).containsExactlyInAnyOrderElementsOf(made.whole());
+        assertThat(read.key().getPrivate()).isEqualTo(made.key().getPrivate());
     }
 
     @ParameterizedTest
@@ -46,7 +56,17 @@ class Pkcs12GnutlsTest {
     void certtoolReadsKeysAsTheyAreWritten(Algorithm algorithm) throws Exception {
         TestKeys made = TestKeys.of(algorithm);
         Files.writeString(folder.resolve("key.pem"), KeyPairs.toPem(made.key().getPrivate()));
-        assertThat(KeyPairs.parse(Command.run(folder, "certtool", "--key-info", "--infile", "key.pem", "--no-text")).getPrivate()).isEqualTo(made.key().getPrivate());
+        String open = Command.run(folder, "certtool", "--pubkey-info", "--load-privkey", "key.pem");
+        String base64 = open.replaceAll("(?s).*-----BEGIN PUBLIC KEY-----|-----END PUBLIC KEY-----.*|\\s", "");
+        assertThat(Base64.getDecoder().decode(base64)).isEqualTo(made.key().getPublic().getEncoded());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--key-type=rsa --bits=2048, RSA-2048", "--key-type=ecdsa --curve=secp384r1, ECDSA-P384", "--key-type=ed25519, Ed25519"})
+    void readsKeysThatCerttoolMakes(String options, String algorithm) {
+        List<String> command = new ArrayList<>(List.of("certtool", "--generate-privkey", "--no-text"));
+        command.addAll(List.of(options.split(" ")));
+        assertThat(KeyPairs.algorithm(KeyPairs.parse(Command.run(folder, command.toArray(String[]::new))).getPublic())).isEqualTo(algorithm);
     }
 
     @ParameterizedTest
