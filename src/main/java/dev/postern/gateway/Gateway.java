@@ -17,6 +17,7 @@ import dev.postern.gateway.smtp.SmtpServices;
 import dev.postern.gateway.spool.RocksSpool;
 import dev.postern.gateway.spool.SpoolOpenException;
 import dev.postern.gateway.spool.SpoolOptions;
+import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.ServerContexts;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.plan.ServingReport;
@@ -69,8 +70,8 @@ public final class Gateway implements AutoCloseable {
     public Gateway(Options options, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock) throws SpoolOpenException {
         this.log = log;
         this.grace = options.grace();
-        ServerContexts contexts = new ServerContexts();
-        intake = new PlanIntake(new PlanLoader(contexts::build, TrustAnchors::of, TrustAnchors::system), plans, log, meters, this::changed);
+        intake = new PlanIntake(new PlanLoader(new ServerContexts()::build, new ClientContexts()::build, TrustAnchors::of, TrustAnchors::system), plans,
+                log, meters, this::changed);
         Committed committed = new Committed();
         spool = RocksSpool.open(options.spool(), SpoolOptions.DEFAULTS, committed, damaged -> log.log(new MailEvent.Notice(Level.Critical,
                 "message MID " + damaged.mid() + " is damaged on disk and was set aside: " + damaged.reason())), meters);

@@ -69,6 +69,15 @@ public abstract class AttachedReconciler<P extends CustomResource<?, S>, S exten
         return List.of();
     }
 
+    /** Called with what was written, and where there was nothing to write. */
+    protected void said(P resource, S status) {
+    }
+
+    /** Called when a resource came, changed its spec, or went; also with its earlier form. */
+    protected void changed(P resource) {
+        triggerGateway(resource);
+    }
+
     /** When to look again though nothing changed. */
     protected Optional<Duration> nextLook(S status, P resource) {
         return Optional.empty();
@@ -81,7 +90,7 @@ public abstract class AttachedReconciler<P extends CustomResource<?, S>, S exten
     @Override
     public List<EventSource<?, P>> prepareEventSources(EventSourceContext<P> context) {
         shared.caches().add(kind, context.getPrimaryCache(), this::gatewayOf);
-        return List.of(new KindEvents<>(kind, shared.caches(), shared.triggers(), this::triggerGateway, this::deleted));
+        return List.of(new KindEvents<>(kind, shared.caches(), shared.triggers(), this::changed, this::deleted));
     }
 
     @Override
@@ -110,6 +119,7 @@ public abstract class AttachedReconciler<P extends CustomResource<?, S>, S exten
         status.observedGeneration = generation;
         status.conditions = set.build();
         shared.statuses().write(resource, status, this::newResource, context);
+        said(resource, status);
         return reschedule(UpdateControl.noUpdate(), status, resource);
     }
 

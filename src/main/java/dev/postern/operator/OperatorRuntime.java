@@ -1,6 +1,12 @@
 package dev.postern.operator;
 
+import dev.postern.dns.Dns;
+import dev.postern.dns.DnsjavaDns;
+import dev.postern.operator.certificate.CertificateMetrics;
 import dev.postern.operator.certificate.CertificateReconciler;
+import dev.postern.operator.certificate.KnownRoots;
+import dev.postern.operator.certificate.MxRecords;
+import dev.postern.operator.certificate.VerifiableLook;
 import dev.postern.operator.destination.DestinationControlReconciler;
 import dev.postern.operator.gateway.Gatherer;
 import dev.postern.operator.gateway.GatewayMetrics;
@@ -28,13 +34,20 @@ public final class OperatorRuntime implements AutoCloseable {
     private final OperatorSettings settings;
     private final PlanBoard board = new PlanBoard();
     private final TrustBundleWatches bundles;
+    private final MxRecords mxRecords;
     private final List<Reconciler<? extends HasMetadata>> reconcilers;
 
     public OperatorRuntime(KubernetesClient client, OperatorSettings settings, InstantSource clock, MeterRegistry meters) {
+        this(client, settings, clock, meters, settings.mxLookups() ? new DnsjavaDns(settings.nameServers()) : null, new KnownRoots());
+    }
+
+    /** @param dns null where nobody is to be asked */
+    OperatorRuntime(KubernetesClient client, OperatorSettings settings, InstantSource clock, MeterRegistry meters, Dns dns, KnownRoots roots) {
         this.settings = settings;
         var caches = new Caches();
         var triggers = new Triggers();
         var tlsSecrets = new TlsSecrets();
+        mxRecords = OperatorBeans.mxRecords(dns, triggers, clock);
         bundles = new TrustBundleWatches(client, triggers);
         var shared = new AttachedReconciler.Shared(caches, triggers, board, new StatusWriter(new TransitionEvents(client, settings, clock)), clock);
         reconcilers = List.of(
@@ -43,7 +56,8 @@ public final class OperatorRuntime implements AutoCloseable {
                 new ListenerReconciler(shared),
                 new MailFlowPolicyReconciler(shared),
                 new DestinationControlReconciler(shared),
-                new CertificateReconciler(client, tlsSecrets, shared));
+                new CertificateReconciler(client, tlsSecrets, shared, new VerifiableLook(caches, tlsSecrets, triggers, mxRecords, roots),
+                        new CertificateMetrics(meters)));
     }
 
     /** Registers every reconciler; the operator must not have started. */
@@ -58,6 +72,7 @@ public final class OperatorRuntime implements AutoCloseable {
     @Override
     public void close() {
         bundles.stop();
+        mxRecords.close();
     }
 
     private <P extends HasMetadata> void register(Operator operator, Reconciler<P> reconciler) {

@@ -32,7 +32,8 @@ public final class Fingerprints {
         return sha256(key.getEncoded());
     }
 
-    private static String sha256(byte[] bytes) {
+    /** Of bytes as they are. */
+    public static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * What the compiler made.
  *
- * @param plan     null only when the gateway itself is unusable and there is no earlier plan
+ * @param plan     null only when the gateway itself is unusable and there is no earlier form of it that still can be
  * @param keys     private keys in PEM (PKCS#8) by certificate name, exactly those of {@code plan.certificates()}
  * @param problems in the order of the resources
  * @param stale    IDs ({@link ResourceRef#id}) of resources that are in the plan in an earlier form than their current one

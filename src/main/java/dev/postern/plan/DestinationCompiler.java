@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * <p>A bad control keeps its last good form only where that is at least as strict as what it now asks for; what the last good
  * form does not name, and everything where it is less strict or where there never was one, is held: mail waits rather
- * than travel below what was asked.
+ * than travel below what was asked. A form that would not show the certificate that the control names counts as less strict.
  */
 final class DestinationCompiler {
     private static final int MAX_CONNECTIONS = 1000;
@@ -29,7 +29,8 @@ final class DestinationCompiler {
     private static final int DEFAULT_PORT = 25;
 
     private final TrustBundles bundles;
-    private final String gatewayBundle;
+    private final ClientCertificates certificates;
+    private final Optional<Settings> gateway;
     private final Previous previous;
     private final Problems problems;
     private final Map<String, String> owners = new HashMap<>();
@@ -37,10 +38,11 @@ final class DestinationCompiler {
     private final List<DestinationPlan> plans = new ArrayList<>();
     private final List<String> stale = new ArrayList<>();
 
-    /** @param gatewayBundle what a control trusts that names no bundle; null for the system's authorities */
-    DestinationCompiler(TrustBundles bundles, String gatewayBundle, Previous previous, Problems problems) {
+    /** @param gateway what a control trusts and shows that names neither; empty where the gateway is unusable */
+    DestinationCompiler(TrustBundles bundles, ClientCertificates certificates, Optional<Settings> gateway, Previous previous, Problems problems) {
         this.bundles = bundles;
-        this.gatewayBundle = gatewayBundle;
+        this.certificates = certificates;
+        this.gateway = gateway;
         this.previous = previous;
         this.problems = problems;
     }
@@ -64,8 +66,8 @@ final class DestinationCompiler {
         boolean holdDefault = draft.isDefault;
         Optional<DestinationPlan> good = previous.destination(name);
         if (good.isPresent()) {
-            DestinationPlan last = good.get();
-            if (draft.stricterThan(last)) {
+            DestinationPlan last = refilled(good.get(), draft);
+            if (draft.stricterThan(last) || !certificates.isThere(last.certificate())) {
                 hold.addAll(last.destinations());
                 holdDefault |= last.isDefault();
             } else if (claim(last.limitedTo(notClaimed(last.destinations()), last.isDefault() && defaultOwner == null), name)) {
@@ -103,6 +105,20 @@ final class DestinationCompiler {
         return true;
     }
 
+    /** A control that names no certificate shows the gateway's of now, in whatever form it is in force. */
+    private DestinationPlan refilled(DestinationPlan last, Draft draft) {
+        String before = previous.plan().map(p -> p.settings().certificate()).orElse(null);
+        return draft.askedCertificate == null && Objects.equals(last.certificate(), before) ? last.showing(gatewayCertificate()) : last;
+    }
+
+    private String gatewayBundle() {
+        return gateway.map(Settings::trustBundle).orElse(null);
+    }
+
+    private String gatewayCertificate() {
+        return gateway.map(Settings::certificate).orElse(null);
+    }
+
     private List<String> notClaimed(Collection<String> domains) {
         return domains.stream().filter(d -> !owners.containsKey(d)).toList();
     }
@@ -135,10 +151,13 @@ final class DestinationCompiler {
             scope.invalid("spec.destinations", "is empty; give at least one domain, or default: true");
         }
         String own = bundles.resolve(spec.tls.trustBundleRef, "spec.tls.trustBundleRef", scope);
-        String asked = spec.tls.trustBundleRef == null ? gatewayBundle : TrustBundles.id(spec.tls.trustBundleRef);
+        String asked = spec.tls.trustBundleRef == null ? gatewayBundle() : TrustBundles.id(spec.tls.trustBundleRef);
+        String shown = certificates.resolve(spec.certificateRef, "spec.certificateRef", scope);
         int connections = fields.number(spec.limits.concurrentConnections, "spec.limits.concurrentConnections", 1, MAX_CONNECTIONS);
         int messages = fields.number(spec.limits.messagesPerConnection, "spec.limits.messagesPerConnection", 1, MAX_MESSAGES);
-        return new Draft(domains, spec.isDefault, spec.tls.mode, spec.tls.identity, own == null ? gatewayBundle : own, asked, connections, messages, route(spec, fields, scope));
+        return new Draft(domains, spec.isDefault, spec.tls.mode, spec.tls.identity, own == null ? gatewayBundle() : own, asked,
+                shown == null ? gatewayCertificate() : shown, spec.certificateRef == null ? null : String.valueOf(spec.certificateRef.name), connections, messages,
+                route(spec, fields, scope));
     }
 
     private static List<DestinationPlan.Host> route(DestinationControlSpec spec, Fields fields, Problems.Scope scope) {
@@ -190,16 +209,22 @@ final class DestinationCompiler {
      * @param domains     with their positions
      * @param trustBundle what resolves, so that a plan never names a bundle that is not there
      * @param askedBundle what was named, there or not
+     * @param certificate what resolves
+     * @param askedCertificate what the control itself names, there or not; null where it names none
      */
     private record Draft(Map<String, Integer> domains, boolean isDefault, TlsMode tls, Identity identity, String trustBundle, String askedBundle,
-            int concurrentConnections, int messagesPerConnection, List<DestinationPlan.Host> route) {
+            String certificate, String askedCertificate, int concurrentConnections, int messagesPerConnection, List<DestinationPlan.Host> route) {
 
         DestinationPlan plan(ResourceRef resource, List<String> destinations, boolean asDefault, String held) {
-            return new DestinationPlan(resource, destinations, asDefault, tls, identity, trustBundle, concurrentConnections, messagesPerConnection, route, held);
+            return new DestinationPlan(resource, destinations, asDefault, tls, identity, trustBundle, certificate, concurrentConnections,
+                    messagesPerConnection, route, held);
         }
 
         /** Whether mail that travels as {@code last} says could travel below what is asked. */
         boolean stricterThan(DestinationPlan last) {
+            if (tls != TlsMode.None && askedCertificate != null && !askedCertificate.equals(last.certificate())) {
+                return true;
+            }
             if (level(tls) != level(last.tls())) {
                 return level(tls) > level(last.tls());
             }

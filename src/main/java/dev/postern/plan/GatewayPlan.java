@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param settings     what holds for all listeners and destinations
  * @param listeners    by name
  * @param policies     by name; each is named by at least one listener
- * @param certificates by name; each is named by at least one listener; keys are elsewhere
+ * @param certificates by name; each is named by a listener, the settings or a destination; keys are elsewhere
  * @param trustBundles PEM certificates by bundle ID, which is {@code ConfigMap name/key}
  * @param destinations by name of the DestinationControl; at most one is the default, and no domain is in two. A control that is in force in
  *                     an earlier form may have a second entry of its name, which holds the domains that this form does not name

@@ -18,12 +18,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Compiles what a gateway obeys. Pure: the same input gives the same plan, in whatever order the resources come.
  *
  * <p>A bad resource never takes others down: it keeps its last good form, with whatever that needs, or is left out. Only what
- * listeners use goes into the plan. Where two resources want the same port, domain or the place of the default, the older
+ * is used goes into the plan. Where two resources want the same port, domain or the place of the default, the older
  * has it.
  */
 public final class PlanCompiler {
@@ -56,14 +57,15 @@ public final class PlanCompiler {
 
     private CompiledPlan compile() {
         var bundles = new TrustBundles(resources.trustBundles(), previous);
-        Optional<Settings> fresh = new SettingsCompiler(bundles, problems).compile(resources.gateway());
-        Optional<Settings> settings = fresh.or(() -> previous.plan().map(GatewayPlan::settings));
         var policies = policies();
         var certificates = certificates();
+        var shown = new ClientCertificates(certificates);
+        Optional<Settings> fresh = new SettingsCompiler(bundles, shown, problems).compile(resources.gateway());
+        Optional<Settings> settings = fresh.or(() -> previous.plan().map(GatewayPlan::settings).filter(s -> shown.isThere(s.certificate())));
 
         var listeners = new ListenerCompiler(settings.map(Settings::hostname).orElse(""), policies, certificates, previous, problems);
         attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef).forEach(listeners::add);
-        var destinations = new DestinationCompiler(bundles, settings.map(Settings::trustBundle).orElse(null), previous, problems);
+        var destinations = new DestinationCompiler(bundles, shown, settings, previous, problems);
         attached(resources.destinations(), d -> d.getSpec() == null ? null : d.getSpec().gatewayRef).forEach(destinations::add);
         if (settings.isEmpty()) {
             return new CompiledPlan(null, Map.of(), problems.sorted(), List.of(), until);
@@ -72,7 +74,7 @@ public final class PlanCompiler {
         stale.addAll(listeners.stale());
         stale.addAll(destinations.stale());
         Map<String, PolicyPlan> usedPolicies = used(policies, listeners.plans().stream().flatMap(l -> l.hostAccess().stream()).map(ListenerPlan.SenderGroup::policy).toList());
-        Map<String, ServedCertificate> usedCertificates = used(certificates, listeners.plans().stream().flatMap(l -> l.certificates().stream()).toList());
+        Map<String, ServedCertificate> usedCertificates = used(certificates, certificateNames(settings.get(), listeners.plans(), destinations.plans()));
         ResourceRef gateway = ResourceRef.of(resources.gateway());
         if (fresh.isEmpty()) {
             stale.add(gateway.id());
@@ -140,7 +142,12 @@ public final class PlanCompiler {
         return new Catalog<>("Certificate", names(attached), elsewhere(resources.certificates(), PlanCompiler::gatewayRef), good, previous::certificate);
     }
 
-    /** What listeners name, by name; notes what of it is in an earlier form. */
+    private static List<String> certificateNames(Settings settings, List<ListenerPlan> listeners, List<DestinationPlan> destinations) {
+        return Stream.of(listeners.stream().flatMap(l -> l.certificates().stream()), Stream.of(settings).map(Settings::certificate),
+                destinations.stream().map(DestinationPlan::certificate)).flatMap(names -> names).filter(n -> n != null).toList();
+    }
+
+    /** What is named, by name; notes what of it is in an earlier form. */
     private <T> Map<String, T> used(Catalog<T> catalog, List<String> names) {
         Map<String, T> used = new TreeMap<>();
         for (String name : names) {

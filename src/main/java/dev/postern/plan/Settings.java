@@ -10,6 +10,7 @@ import java.util.List;
  * @param retryMaxSeconds     longest wait between attempts
  * @param maxAgeSeconds       age at which a message bounces
  * @param trustBundle         bundle ID that verified delivery trusts, or null for the system's authorities
+ * @param certificate         shown to servers that ask for one, or null; a destination has it filled in
  * @param alertOnRequiredTls  whether failures of required TLS become events
  * @param dnsServers          {@code ADDRESS} or {@code ADDRESS:PORT}; empty: the system's
  * @param jsonLog             whether log lines are JSON objects
@@ -17,7 +18,7 @@ import java.util.List;
  * @param reserveBytes        bytes that stay free on the spool's volume
  */
 public record Settings(String hostname, long retryInitialSeconds, long retryMaxSeconds, long maxAgeSeconds, String trustBundle,
-        boolean alertOnRequiredTls, List<String> dnsServers, boolean jsonLog, int maxMessages, long reserveBytes) {
+        String certificate, boolean alertOnRequiredTls, List<String> dnsServers, boolean jsonLog, int maxMessages, long reserveBytes) {
 
     public Settings {
         dnsServers = List.copyOf(dnsServers);

@@ -22,10 +22,12 @@ final class SettingsCompiler {
     private static final String MOST_BYTES = "1Pi";
 
     private final TrustBundles bundles;
+    private final ClientCertificates certificates;
     private final Problems problems;
 
-    SettingsCompiler(TrustBundles bundles, Problems problems) {
+    SettingsCompiler(TrustBundles bundles, ClientCertificates certificates, Problems problems) {
         this.bundles = bundles;
+        this.certificates = certificates;
         this.problems = problems;
     }
 
@@ -38,6 +40,7 @@ final class SettingsCompiler {
                 .flatMap(h -> fields.hostname(h, "spec.hostname"));
         Durations retry = retry(spec.delivery.retry, fields, scope);
         String bundle = bundles.resolve(spec.delivery.trustBundleRef, "spec.delivery.trustBundleRef", scope);
+        String certificate = certificates.resolve(spec.delivery.certificateRef, "spec.delivery.certificateRef", scope);
         for (int i = 0; i < spec.dns.servers.size(); i++) {
             fields.read("spec.dns.servers[" + i + "]", spec.dns.servers.get(i), SettingsCompiler::dnsServer);
         }
@@ -53,8 +56,8 @@ final class SettingsCompiler {
         if (scope.bad()) {
             return Optional.empty();
         }
-        return Optional.of(new Settings(hostname.orElseThrow(), retry.initial, retry.max, retry.maxAge, bundle, spec.alerts.requiredTLSFailure.enabled,
-                List.copyOf(spec.dns.servers), spec.logging.format == Format.JSON, maxMessages, reserve.orElseThrow()));
+        return Optional.of(new Settings(hostname.orElseThrow(), retry.initial, retry.max, retry.maxAge, bundle, certificate,
+                spec.alerts.requiredTLSFailure.enabled, List.copyOf(spec.dns.servers), spec.logging.format == Format.JSON, maxMessages, reserve.orElseThrow()));
     }
 
     private static Durations retry(Retry retry, Fields fields, Problems.Scope scope) {

@@ -80,7 +80,7 @@ final class OperatorFixture implements AutoCloseable {
         meters = new SimpleMeterRegistry();
         InstantSource clock = () -> Instant.now().plus(ahead);
         operator = new Operator(o -> o.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(10));
-        runtime = new OperatorRuntime(client, new OperatorSettings("registry.test/postern:1", "operator-under-test", Set.of(namespace)), clock, meters);
+        runtime = new OperatorRuntime(client, new OperatorSettings("registry.test/postern:1", "operator-under-test", Set.of(namespace), false, List.of()), clock, meters);
         runtime.registerWith(operator);
         operator.start();
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -78,13 +79,22 @@ class PlanGoldenTest {
         List<String> policies = plan.policies().stream().map(PolicyPlan::name).toList();
         List<String> certificates = plan.certificates().stream().map(CertificatePlan::name).toList();
         assertThat(new TreeSet<>(policies)).isEqualTo(new TreeSet<>(plan.listeners().stream().flatMap(l -> l.hostAccess().stream()).map(ListenerPlan.SenderGroup::policy).toList()));
-        assertThat(new TreeSet<>(certificates)).isEqualTo(new TreeSet<>(plan.listeners().stream().flatMap(l -> l.certificates().stream()).toList()));
+        assertThat(new TreeSet<>(certificates)).isEqualTo(named(plan));
         assertThat(compiled.keys()).containsOnlyKeys(certificates);
         assertThat(plan.listeners()).extracting(ListenerPlan::port).doesNotHaveDuplicates();
         assertThat(plan.destinations().stream().flatMap(d -> d.destinations().stream())).doesNotHaveDuplicates();
         assertThat(plan.destinations().stream().filter(DestinationPlan::isDefault).count()).isLessThan(2);
         assertThat(plan.trustBundles().keySet()).containsAll(plan.destinations().stream().map(DestinationPlan::trustBundle).filter(b -> b != null).toList());
         assertThat(PlanParts.split(plan, 7).join()).isEqualTo(plan);
+    }
+
+    /** The certificates that the plan names anywhere. */
+    private static TreeSet<String> named(GatewayPlan plan) {
+        TreeSet<String> named = new TreeSet<>();
+        plan.listeners().forEach(l -> named.addAll(l.certificates()));
+        plan.destinations().stream().map(DestinationPlan::certificate).filter(c -> c != null).forEach(named::add);
+        Optional.ofNullable(plan.settings().certificate()).ifPresent(named::add);
+        return named;
     }
 
     private static void checkKeysStayOut(ResourceSet resources, CompiledPlan compiled) {

@@ -62,7 +62,7 @@ class PlanPartsTest {
     void oneChangedDestinationChangesOnePart() {
         List<DestinationPlan> changed = new ArrayList<>(PLAN.destinations());
         DestinationPlan old = changed.get(77);
-        changed.set(77, new DestinationPlan(old.resource(), old.destinations(), false, TlsMode.Required, old.identity(), null, 20, 100, List.of(), null));
+        changed.set(77, new DestinationPlan(old.resource(), old.destinations(), false, TlsMode.Required, old.identity(), null, null, 20, 100, List.of(), null));
         PlanParts before = PlanParts.split(PLAN, 1);
         PlanParts after = PlanParts.split(plan(changed), 2);
 
@@ -165,7 +165,7 @@ class PlanPartsTest {
         var listener = new ListenerPlan(ref("Listener", "public"), Type.Public, 2525, "mail.example.com", List.of("mail"), "TLSv1.2",
                 List.of(new ListenerPlan.SenderGroup("everyone", List.of("ALL"), "accept")), List.of(new ListenerPlan.RecipientRule(List.of("example.com"), Access.Accept)));
         var policy = new PolicyPlan(ref("MailFlowPolicy", "accept"), Behavior.Accept, MailFlowPolicySpec.TlsMode.Preferred, 1024, 10, 10, 10, null);
-        var settings = new Settings("mail.example.com", 1, 2, 3, null, true, List.of("10.0.0.53"), false, 100, 1000);
+        var settings = new Settings("mail.example.com", 1, 2, 3, null, null, true, List.of("10.0.0.53"), false, 100, 1000);
         return new GatewayPlan(ref("MailGateway", "default"), settings, List.of(listener), List.of(policy), List.of(new CertificatePlan(ref("Certificate", "mail"), "PEM", "00")),
                 Map.of("b/ca.crt", "PEM", "a/ca.crt", "PEM"), destinations);
     }
@@ -173,7 +173,7 @@ class PlanPartsTest {
     private static List<DestinationPlan> destinations(int count, String prefix) {
         return IntStream.range(0, count).mapToObj(i -> {
             String name = String.format(Locale.ROOT, "%s%03d", prefix, i);
-            return new DestinationPlan(ref("DestinationControl", name), List.of(name + ".example"), false, TlsMode.Preferred, Identity.Hosted, null, 20, 100,
+            return new DestinationPlan(ref("DestinationControl", name), List.of(name + ".example"), false, TlsMode.Preferred, Identity.Hosted, null, null, 20, 100,
                     List.of(new DestinationPlan.Host("relay.example", 25, 0)), null);
         }).toList();
     }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,9 +41,10 @@ public final class Postfix implements AutoCloseable {
     /**
      * Starts one that shows the given certificate.
      *
-     * @param pem key and chain, in PEM
+     * @param pem      key and chain, in PEM
+     * @param settings further lines of main.cf; {@code @HOME@} is its folder
      */
-    public static Postfix start(String hostname, String pem) throws IOException, InterruptedException {
+    public static Postfix start(String hostname, String pem, String... settings) throws IOException, InterruptedException {
         Path root = Path.of(System.getenv().getOrDefault("POSTERN_TEST_CACHE", System.getProperty("user.home") + "/.cache/postern-test"), "postfix");
         Assumptions.assumeTrue(Files.isExecutable(root.resolve("usr/lib/postfix/sbin/master")),
                 "no Postfix in " + root + ": make test unpacks it on Debian and Ubuntu");
@@ -54,7 +56,7 @@ public final class Postfix implements AutoCloseable {
             port = free.getLocalPort();
         }
         Postfix postfix = new Postfix(home, root, port);
-        postfix.prepare(hostname, pem);
+        postfix.prepare(hostname, pem, settings);
         postfix.launch();
         return postfix;
     }
@@ -107,7 +109,7 @@ public final class Postfix implements AutoCloseable {
         }
     }
 
-    private void prepare(String hostname, String pem) throws IOException, InterruptedException {
+    private void prepare(String hostname, String pem, String... settings) throws IOException, InterruptedException {
         for (String folder : List.of("etc", "queue", "data", "mail")) {
             Files.createDirectory(home.resolve(folder));
         }
@@ -118,6 +120,7 @@ public final class Postfix implements AutoCloseable {
                         .replace("@HOSTNAME@", hostname).replace("@PORT@", Integer.toString(port)));
             }
         }
+        Files.write(home.resolve("etc/main.cf"), List.of(settings), StandardOpenOption.APPEND);
         Path key = home.resolve("tls.pem");
         Files.writeString(key, pem);
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));

@@ -1,5 +1,6 @@
 package dev.postern.gateway.config;
 
+import dev.postern.gateway.tls.ClientContext;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
@@ -11,17 +12,24 @@ import java.util.Map;
  *
  * @param listeners by name
  * @param trust     anchors by bundle ID; the system's are under the key ""
+ * @param clients   TLS of delivery by client certificate; the one that shows none is under the key ""
  */
 public record ActivePlan(PlanParts.Index index, GatewayPlan plan, Map<String, ActiveListener> listeners, DestinationTable destinations,
-        Map<String, TrustAnchors> trust) {
+        Map<String, TrustAnchors> trust, Map<String, ClientContext> clients) {
 
     public ActivePlan {
         listeners = Map.copyOf(listeners);
         trust = Map.copyOf(trust);
+        clients = Map.copyOf(clients);
     }
 
     /** Anchors of a bundle; the system's for null. */
     public TrustAnchors trust(String bundle) {
         return trust.get(bundle == null ? "" : bundle);
+    }
+
+    /** TLS of delivery that shows a certificate; none for null. */
+    public ClientContext client(String certificate) {
+        return clients.get(certificate == null ? "" : certificate);
     }
 }

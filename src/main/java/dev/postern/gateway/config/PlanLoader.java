@@ -2,22 +2,19 @@ package dev.postern.gateway.config;
 
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.access.RecipientAccess;
+import dev.postern.gateway.tls.ClientContext;
+import dev.postern.gateway.tls.ClientHello;
 import dev.postern.gateway.tls.TrustAnchors;
+import dev.postern.pki.Chains;
+import dev.postern.pki.Fingerprints;
 import dev.postern.plan.CertificatePlan;
 import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.ListenerPlan;
 import dev.postern.plan.PolicyPlan;
 import io.netty.handler.ssl.SslContext;
-import io.netty.util.Mapping;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.cert.CertificateFactory;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -28,28 +25,33 @@ import java.util.function.Supplier;
  * previous plan is taken over from it. Used by one thread at a time.
  */
 public final class PlanLoader {
-    private final Contexts contexts;
+    private final Contexts<Function<ClientHello, SslContext>> listenerTls;
+    private final Contexts<ClientContext> deliveryTls;
     private final Function<String, TrustAnchors> anchors;
     private final Supplier<TrustAnchors> systemAnchors;
 
-    /** Makes the TLS contexts of listeners, and checks that each key fits its chain. */
+    /** Makes TLS contexts, and checks that each key fits its chain. */
     @FunctionalInterface
-    public interface Contexts {
+    public interface Contexts<T> {
         /**
-         * TLS contexts by listener name; listeners without certificates are absent.
+         * TLS contexts of a plan by name.
          *
          * @param keys private keys in PEM by certificate name
-         * @throws IllegalArgumentException naming the certificate that cannot be served, and why
+         * @throws IllegalArgumentException naming the certificate that cannot be used, and why
          */
-        Map<String, Mapping<? super String, SslContext>> build(GatewayPlan plan, Map<String, String> keys);
+        Map<String, T> build(GatewayPlan plan, Map<String, String> keys);
     }
 
     /**
+     * @param listenerTls   by listener name; listeners without certificates are absent
+     * @param deliveryTls   by certificate name, and without one under the key ""
      * @param anchors       reads a bundle in PEM; throws IllegalArgumentException where it is none
      * @param systemAnchors the system's authorities; asked once, by the first plan
      */
-    public PlanLoader(Contexts contexts, Function<String, TrustAnchors> anchors, Supplier<TrustAnchors> systemAnchors) {
-        this.contexts = contexts;
+    public PlanLoader(Contexts<Function<ClientHello, SslContext>> listenerTls, Contexts<ClientContext> deliveryTls, Function<String, TrustAnchors> anchors,
+            Supplier<TrustAnchors> systemAnchors) {
+        this.listenerTls = listenerTls;
+        this.deliveryTls = deliveryTls;
         this.anchors = anchors;
         this.systemAnchors = systemAnchors;
     }
@@ -71,13 +73,13 @@ public final class PlanLoader {
                 throw new IllegalArgumentException("listener " + listener.name() + " is there twice");
             }
         }
-        // Last, as the maker of contexts remembers the latest plan that it was asked for.
-        var tls = contexts.build(plan, written.keys());
+        var tls = listenerTls.build(plan, written.keys());
         for (ListenerPlan listener : plan.listeners()) {
             String name = listener.name();
             listeners.put(name, new ActiveListener(listener, hostAccess.get(name), recipientAccess(listener), tls.get(name)));
         }
-        return new ActivePlan(written.parts().index(), plan, listeners, new DestinationTable(plan.destinations()), trust);
+        return new ActivePlan(written.parts().index(), plan, listeners, new DestinationTable(plan.destinations()), trust,
+                deliveryTls.build(plan, written.keys()));
     }
 
     /** The fingerprints are what the pod says that it serves: they must be those of the chains. */
@@ -93,10 +95,8 @@ public final class PlanLoader {
 
     private static String leafFingerprint(CertificatePlan certificate) {
         try {
-            var leaf = CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(certificate.chainPem().getBytes(StandardCharsets.US_ASCII)));
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(leaf.getEncoded()));
-        } catch (GeneralSecurityException e) {
+            return Fingerprints.sha256(Chains.parse(certificate.chainPem()).getFirst());
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("certificate " + certificate.name() + ": its chain cannot be read: " + e.getMessage(), e);
         }
     }

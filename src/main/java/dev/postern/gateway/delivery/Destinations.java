@@ -10,15 +10,19 @@ import java.util.Objects;
 
 /** Which plan a domain has, and whether a new one differs. Pure. */
 final class Destinations {
-    /** For domains that no DestinationControl names. */
-    static final DestinationPlan BUILT_IN = new DestinationPlan(new ResourceRef("DestinationControl", "", "built-in", "", 0), List.of(), true,
-            TlsMode.Preferred, Identity.Hosted, null, 20, 100, List.of(), null);
+    private static final ResourceRef BUILT_IN = new ResourceRef("DestinationControl", "", "built-in", "", 0);
 
     private Destinations() {
     }
 
     static DestinationPlan find(ActivePlan plan, String domain) {
-        return plan.destinations().find(domain).orElse(BUILT_IN);
+        return plan.destinations().find(domain).orElseGet(() -> builtIn(plan));
+    }
+
+    /** For domains that no DestinationControl names. */
+    private static DestinationPlan builtIn(ActivePlan plan) {
+        return new DestinationPlan(BUILT_IN, List.of(), true, TlsMode.Preferred, Identity.Hosted, null, plan.plan().settings().certificate(), 20, 100,
+                List.of(), null);
     }
 
     /** Whether an attempt under the one plan could go otherwise under the other. */
@@ -30,6 +34,7 @@ final class Destinations {
         var newSettings = after.plan().settings();
         return !same(old, now)
                 || !Objects.equals(bundle(before, old), bundle(after, now))
+                || !after.client(now.certificate()).same(before.client(old.certificate()))
                 || !oldSettings.hostname().equals(newSettings.hostname())
                 || !oldSettings.dnsServers().equals(newSettings.dnsServers());
     }

@@ -30,7 +30,6 @@ final class Dialer {
     private final TlsFailures tlsFailures;
     private final DeliveryMetrics metrics;
     private final InstantSource clock;
-    private final ClientContexts contexts = new ClientContexts();
     private final AtomicLong ids = new AtomicLong();
 
     Dialer(EventLoopGroup group, Timeouts timeouts, MailLog log, TlsFailures tlsFailures, DeliveryMetrics metrics, InstantSource clock) {
@@ -164,14 +163,34 @@ final class Dialer {
             }
             SSLSession tls;
             try {
-                tls = session.handshake(contexts, target.host());
+                tls = session.handshake(active.client(plan.certificate()), target.host());
             } catch (ClientException e) {
                 rethrowInterrupt(e);
                 settle(e.kind() == ClientException.Kind.INJECTED ? Outcome.INJECTED : Outcome.HANDSHAKE_FAILED, null, e.getMessage());
                 return;
             }
             encrypted(tls);
-            refuse(session.ehlo(name()), "EHLO");
+            refuse(firstOverTls(), "EHLO");
+        }
+
+        /**
+         * In TLS 1.3 the handshake is over for a client before the server has seen its certificate. A server that ends the
+         * connection right behind it, with an alert, with 421 or without a word, refuses TLS with us.
+         */
+        private Reply firstOverTls() throws ClientException, Undeliverable {
+            try {
+                Reply hello = session.ehlo(name());
+                if (hello.code() == 421) {
+                    settle(Outcome.HANDSHAKE_FAILED, null, hello.text());
+                }
+                return hello;
+            } catch (ClientException e) {
+                rethrowInterrupt(e);
+                if (e.kind() == ClientException.Kind.HANDSHAKE || e.kind() == ClientException.Kind.CLOSED) {
+                    settle(Outcome.HANDSHAKE_FAILED, null, e.getMessage());
+                }
+                throw e;
+            }
         }
 
         private void encrypted(SSLSession tls) throws Undeliverable {

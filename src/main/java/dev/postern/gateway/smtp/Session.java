@@ -237,7 +237,7 @@ final class Session implements Dialog {
             commands.reset();
             link.reply(answer);
             link.expect(null);
-            link.startTls(name -> tls.contexts().map(name));
+            link.startTls(hello -> tls.contexts().apply(hello));
         } else {
             fail(answer);
         }

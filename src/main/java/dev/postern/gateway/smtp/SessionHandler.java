@@ -1,5 +1,6 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.gateway.tls.ClientHello;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -12,13 +13,13 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.util.Mapping;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * The connection of one session: holds what was received until the session takes it, and stops reading when it takes nothing;
@@ -180,7 +181,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
     }
 
     @Override
-    public void startTls(Mapping<? super String, SslContext> contexts) {
+    public void startTls(Function<ClientHello, SslContext> contexts) {
         discard();
         flush();
         context.channel().config().setAutoRead(true);

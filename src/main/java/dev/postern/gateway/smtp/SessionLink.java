@@ -1,10 +1,11 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.gateway.tls.ClientHello;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
-import io.netty.util.Mapping;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /** What a session needs of its connection. Used on the connection's event loop alone. */
 interface SessionLink {
@@ -19,7 +20,7 @@ interface SessionLink {
     void bye(Reply lastWord);
 
     /** Throws away what was received and not yet read, and begins a TLS handshake; what was replied before goes out in clear. */
-    void startTls(Mapping<? super String, SslContext> contexts);
+    void startTls(Function<ClientHello, SslContext> contexts);
 
     /** Gives the client this long for what it has to do next; null: it is not the client's turn. */
     void expect(Duration time);

@@ -6,8 +6,9 @@ import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
+import dev.postern.gateway.tls.ClientHello;
 import io.netty.handler.ssl.SslContext;
-import io.netty.util.Mapping;
+import java.util.function.Function;
 
 /** TLS of one session: whether it is offered, required, up, and what is told when it was required and did not come up. */
 final class SessionTls {
@@ -72,7 +73,7 @@ final class SessionTls {
      * The contexts of this listener in the plan in force now, not at the greeting: a new certificate serves new handshakes at
      * once. Those of the session's plan where the listener has none any more.
      */
-    Mapping<? super String, SslContext> contexts() {
+    Function<ClientHello, SslContext> contexts() {
         ActivePlan now = services.plans().current();
         ActiveListener listener = now == null ? null : now.listeners().get(client.listener().plan().name());
         return listener == null || listener.contexts() == null ? client.listener().contexts() : listener.contexts();

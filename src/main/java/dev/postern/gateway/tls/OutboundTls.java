@@ -25,7 +25,7 @@ public final class OutboundTls {
         STARTTLS_LOST(Phase.AFTER_220, Stage.STARTTLS, "ConnectionLost", "connection lost before STARTTLS was answered"),
         /** Bytes came in clear between the 220 and the handshake. */
         INJECTED(Phase.AFTER_220, Stage.HANDSHAKE, "UnexpectedData", "unexpected data in clear before the handshake"),
-        /** The handshake failed, was cut or stalled. */
+        /** The handshake failed, was cut or stalled, or the server ended the connection right behind it. */
         HANDSHAKE_FAILED(Phase.AFTER_220, Stage.HANDSHAKE, "HandshakeFailed", "handshake failed"),
         /** The session is encrypted. */
         ENCRYPTED(Phase.ENCRYPTED, Stage.VERIFICATION, null, null);

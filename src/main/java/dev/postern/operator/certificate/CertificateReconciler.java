@@ -47,12 +47,16 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
     private final TlsSecrets tlsSecrets;
     /** Version of the Secret that each Certificate was last seen with, to tell the gateway of another. */
     private final Map<ResourceID, String> seen = new ConcurrentHashMap<>();
+    private final VerifiableLook verifiable;
+    private final CertificateMetrics metrics;
     private SecretKeeper keeper;
 
-    public CertificateReconciler(KubernetesClient client, TlsSecrets tlsSecrets, Shared shared) {
+    public CertificateReconciler(KubernetesClient client, TlsSecrets tlsSecrets, Shared shared, VerifiableLook verifiable, CertificateMetrics metrics) {
         super(Certificate.class, shared);
         this.client = client;
         this.tlsSecrets = tlsSecrets;
+        this.verifiable = verifiable;
+        this.metrics = metrics;
     }
 
     @Override
@@ -113,6 +117,7 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
         String version = secret.map(s -> s.getMetadata().getResourceVersion()).orElse("");
         if (!version.equals(seen.put(ResourceID.fromResource(certificate), version))) {
             triggerGateway(certificate);
+            verifiable.changed(certificate);
         }
         return problems;
     }
@@ -121,7 +126,13 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
     protected void fill(CertificateStatus status, ConditionSet set, Certificate certificate, Verdict verdict, GatewayState state, List<Problem> others) {
         Summary.of(set, verdict.problems(), Programming.of(verdict, state), others);
         CertificateStatusFactory.chainConditions(set, verdict.problems());
+        verifiable.put(set, certificate, verdict, shared.clock().instant());
         Expiry.of(status, certificate.getSpec()).ifPresent(expiry -> expiry.put(set, shared.clock().instant()));
+    }
+
+    @Override
+    protected void said(Certificate certificate, CertificateStatus status) {
+        metrics.said(certificate, status);
     }
 
     @Override
@@ -132,6 +143,8 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
     @Override
     protected void deleted(Certificate certificate) {
         seen.remove(ResourceID.fromResource(certificate));
+        verifiable.deleted(certificate);
+        metrics.deleted(certificate);
     }
 
     private static Set<ResourceID> users(IndexerResourceCache<Certificate> certificates, Secret secret) {

@@ -1,5 +1,6 @@
 package dev.postern.operator.gateway;
 
+import dev.postern.api.Certificate;
 import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewayStatus;
 import dev.postern.operator.AttachedReconciler.Shared;
@@ -77,7 +78,7 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         shared.caches().add(context.getPrimaryCache());
         owned = new OwnedObjects(context);
         List<EventSource<?, MailGateway>> sources = new ArrayList<>(owned.eventSources());
-        sources.add(new KindEvents<>(MailGateway.class, shared.caches(), shared.triggers(), gateway -> { }, this::deleted));
+        sources.add(new KindEvents<>(MailGateway.class, shared.caches(), shared.triggers(), this::changed, this::deleted));
         return sources;
     }
 
@@ -163,6 +164,15 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         }
         Duration left = Duration.between(now, compilation.compiled().until()).plusMillis(1);
         return left.compareTo(RESYNC) < 0 ? left : RESYNC;
+    }
+
+    /** What is said of its certificates depends on its host name. */
+    private void changed(MailGateway gateway) {
+        var meta = gateway.getMetadata();
+        if (shared.caches().synced()) {
+            shared.caches().attached(Certificate.class, meta.getNamespace(), meta.getName())
+                    .forEach(certificate -> shared.triggers().trigger(Certificate.class, meta.getNamespace(), certificate.getMetadata().getName()));
+        }
     }
 
     private void deleted(MailGateway gateway) {

@@ -33,6 +33,20 @@ public final class Reasons {
     /** The certificate should have been renewed here, and was not. */
     public static final String RENEWAL_OVERDUE = "RenewalOverdue";
 
+    public static final String VERIFIABLE = "Verifiable";
+    public static final String DEMO = "Demo";
+    public static final String SELF_SIGNED = "SelfSigned";
+    public static final String UNKNOWN_ISSUER = "UnknownIssuer";
+    /** No listener shows the certificate to anybody. */
+    public static final String NOT_SERVED = "NotServed";
+    /** MX record, certificate and listener: this one has another name than the others. */
+    public static final String MX_DIFFERS = "MxDiffers";
+    public static final String CERTIFICATE_NAME_DIFFERS = "CertificateNameDiffers";
+    public static final String LISTENER_HOSTNAME_DIFFERS = "ListenerHostnameDiffers";
+    public static final String LOOKUP_PENDING = "LookupPending";
+    public static final String LOOKUP_FAILED = "LookupFailed";
+    public static final String LOOKUPS_OFF = "LookupsOff";
+
     private Reasons() {
     }
 }

@@ -42,7 +42,8 @@ public final class Requests {
      * @param key   in PEM; never printed
      */
     public record InUse(String chain, String key) {
-        X509Certificate leaf() {
+        /** @throws IllegalArgumentException where no certificate of the chain is for the key */
+        public X509Certificate leaf() {
             var pair = KeyPairs.parse(key).getPublic();
             return Chains.parse(chain).stream().filter(c -> KeyPairs.same(c.getPublicKey(), pair)).findFirst()
                     .orElseThrow(() -> new IllegalArgumentException("its key does not fit it"));
@@ -120,7 +121,7 @@ public final class Requests {
             keys.add(KeyPairs.parse(inUse.key()));
         }
         return switch (Answers.check(request.dnsNames(), keys, answer, now)) {
-            case Answers.Refused refused -> again(inUse, answer) ? new Unchanged() : new Refused(refused.reason(), refused.message());
+            case Answers.Refused refused -> again(inUse, answer) ? new Unchanged() : new Refused(refused.reason().name(), refused.message());
             case Answers.Accepted accepted -> {
                 InUse pair = new InUse(Chains.toPem(accepted.certificates()), KeyPairs.toPem(accepted.key().getPrivate()));
                 yield inUse != null && pair.chain().equals(inUse.chain()) ? new Unchanged() : new Taken(pair);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.postern.api.DestinationControlSpec.TlsMode;
+import dev.postern.gateway.tls.ClientHello;
 import dev.postern.plan.CertificatePlan;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.PlanParts;
@@ -23,7 +24,7 @@ class PlanLoaderTest {
         ActiveListener listener = active.listeners().get("public");
         assertThat(listener.hostAccess().find(InetAddress.getByName("10.1.2.3"), null).orElseThrow().senderGroup()).isEqualTo("all");
         assertThat(listener.recipientAccess().accepts("a@example.com")).isTrue();
-        assertThat(listener.contexts().map(null)).isNotNull();
+        assertThat(listener.contexts().apply(ClientHello.UNREADABLE)).isNotNull();
         assertThat(active.destinations().find("partner.com").orElseThrow().tls()).isEqualTo(TlsMode.RequiredVerify);
         assertThat(active.trust("ca/ca.crt")).isNotNull();
         assertThat(active.trust(null)).isNotNull();
@@ -35,14 +36,14 @@ class PlanLoaderTest {
         ActivePlan second = loader.load(TestPlans.written(TestPlans.plan("other.example.com", TestPlans.ONE), 2, TestPlans.ONE), first);
         assertThat(second.trust("ca/ca.crt")).isSameAs(first.trust("ca/ca.crt"));
         assertThat(second.trust(null)).isSameAs(first.trust(null));
-        assertThat(second.listeners().get("public").contexts().map(null)).isSameAs(first.listeners().get("public").contexts().map(null));
+        assertThat(second.listeners().get("public").contexts().apply(ClientHello.UNREADABLE)).isSameAs(first.listeners().get("public").contexts().apply(ClientHello.UNREADABLE));
     }
 
     @Test
     void aNewCertificateHasANewContext() {
         ActivePlan first = loader.load(TestPlans.written(plan, 1, TestPlans.ONE), null);
         ActivePlan second = loader.load(TestPlans.written(TestPlans.plan("mail.example.com", TestPlans.TWO), 2, TestPlans.TWO), first);
-        assertThat(second.listeners().get("public").contexts().map(null)).isNotSameAs(first.listeners().get("public").contexts().map(null));
+        assertThat(second.listeners().get("public").contexts().apply(ClientHello.UNREADABLE)).isNotSameAs(first.listeners().get("public").contexts().apply(ClientHello.UNREADABLE));
     }
 
     @Test

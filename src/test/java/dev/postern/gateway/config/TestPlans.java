@@ -5,6 +5,7 @@ import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.api.ListenerSpec.Access;
 import dev.postern.api.ListenerSpec.Type;
 import dev.postern.api.MailFlowPolicySpec;
+import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.ServerContexts;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.plan.CertificatePlan;
@@ -70,7 +71,7 @@ final class TestPlans {
     }
 
     static Settings settings(String hostname, String trustBundle) {
-        return new Settings(hostname, 60, 3600, 345600, trustBundle, true, List.of(), false, 10_000, 1 << 20);
+        return new Settings(hostname, 60, 3600, 345600, trustBundle, null, true, List.of(), false, 10_000, 1 << 20);
     }
 
     static GatewayPlan plan(String hostname, Pair pair) {
@@ -89,7 +90,7 @@ final class TestPlans {
     }
 
     static DestinationPlan destination(String name, TlsMode mode, String domain, String bundle) {
-        return new DestinationPlan(ref("DestinationControl", name), List.of(domain), false, mode, Identity.Hosted, bundle, 20, 50, List.of(), null);
+        return new DestinationPlan(ref("DestinationControl", name), List.of(domain), false, mode, Identity.Hosted, bundle, null, 20, 50, List.of(), null);
     }
 
     static PlanSource.Written written(GatewayPlan plan, long serial, Pair pair) {
@@ -99,7 +100,7 @@ final class TestPlans {
     static PlanLoader loader() {
         ServerContexts contexts = new ServerContexts(SslProvider.JDK);
         TrustAnchors system = anchors(ONE.chain());
-        return new PlanLoader(contexts::build, TestPlans::anchors, () -> system);
+        return new PlanLoader(contexts::build, new ClientContexts(SslProvider.JDK)::build, TestPlans::anchors, () -> system);
     }
 
     static TrustAnchors anchors(String pem) {

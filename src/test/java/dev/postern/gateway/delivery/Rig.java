@@ -9,7 +9,11 @@ import dev.postern.gateway.config.PlanHolder;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.smtp.client.Timeouts;
+import dev.postern.gateway.tls.ClientContexts;
+import dev.postern.gateway.tls.TestCertificates;
 import dev.postern.gateway.tls.TrustAnchors;
+import dev.postern.pki.Fingerprints;
+import dev.postern.plan.CertificatePlan;
 import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
@@ -28,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /** A delivery with a spool in memory, and DNS and a plan that the test sets; everything else is real. */
 final class Rig implements AutoCloseable {
@@ -45,6 +50,11 @@ final class Rig implements AutoCloseable {
     final Delivery delivery;
     Settings settings = settings(3600, 3600, 345_600);
     Map<String, String> bundles = Map.of();
+    List<CertificatePlan> certificates = List.of();
+    Map<String, String> keys = Map.of();
+    /** What the gateway shows. */
+    String certificate;
+    private final ClientContexts contexts = new ClientContexts();
 
     Rig() {
         this(new DeliveryOptions(50, 100, Duration.ofMillis(200), Timeouts.all(Duration.ofSeconds(10))));
@@ -56,23 +66,33 @@ final class Rig implements AutoCloseable {
     }
 
     static Settings settings(long initial, long max, long maxAge) {
-        return new Settings("gateway.test", initial, max, maxAge, null, true, List.of(), false, 1000, 0);
+        return new Settings("gateway.test", initial, max, maxAge, null, null, true, List.of(), false, 1000, 0);
     }
 
     static DestinationPlan destination(String domain, TlsMode mode, DestinationPlan.Host... route) {
-        return new DestinationPlan(CONTROL, List.of(domain), false, mode, Identity.Hosted, null, 20, 100, List.of(route), null);
+        return new DestinationPlan(CONTROL, List.of(domain), false, mode, Identity.Hosted, null, null, 20, 100, List.of(route), null);
     }
 
     static DestinationPlan.Host host(String name, int port) {
         return new DestinationPlan.Host(name, port, 0);
     }
 
+    /** A plan with these certificates, by name. */
+    void certificates(Map<String, TestCertificates.Pair> pairs) {
+        certificates = pairs.entrySet().stream().map(e -> new CertificatePlan(new ResourceRef("Certificate", "mail", e.getKey(), "", 1),
+                e.getValue().chainPem(), Fingerprints.sha256(e.getValue().certificate()))).toList();
+        keys = pairs.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().keyPem()));
+    }
+
     void plan(DestinationPlan... destinations) {
-        GatewayPlan plan = new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), List.of(), bundles,
+        Settings settings = new Settings(this.settings.hostname(), this.settings.retryInitialSeconds(), this.settings.retryMaxSeconds(),
+                this.settings.maxAgeSeconds(), null, certificate, true, List.of(), false, 1000, 0);
+        GatewayPlan plan = new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), certificates, bundles,
                 List.of(destinations));
         Map<String, TrustAnchors> trust = new java.util.HashMap<>();
         bundles.forEach((id, pem) -> trust.put(id, TrustAnchors.of(pem)));
-        plans.swap(new ActivePlan(new PlanParts.Index("r", 1, Map.of()), plan, Map.of(), new DestinationTable(List.of(destinations)), trust));
+        plans.swap(new ActivePlan(new PlanParts.Index("r", 1, Map.of()), plan, Map.of(), new DestinationTable(List.of(destinations)), trust,
+                contexts.build(plan, keys)));
     }
 
     Dns dns() {

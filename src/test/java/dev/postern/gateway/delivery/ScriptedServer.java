@@ -17,6 +17,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /** An SMTP server on loopback that does what a test tells it, however wrong. */
@@ -27,7 +29,8 @@ final class ScriptedServer implements AutoCloseable {
         GARBAGE_AFTER_220, ALERT_AFTER_220, CUT_AFTER_220, CUT_MID_HANDSHAKE, STALL_AFTER_220
     }
 
-    record Mail(boolean encrypted, List<String> commands, String body) {
+    /** @param client subject of the certificate that the client showed, or null */
+    record Mail(boolean encrypted, String client, List<String> commands, String body) {
         String mailFrom() {
             return commands.stream().filter(c -> c.startsWith("MAIL")).findFirst().orElseThrow();
         }
@@ -48,6 +51,9 @@ final class ScriptedServer implements AutoCloseable {
     final AtomicInteger mostOpen = new AtomicInteger();
     volatile Tls tls = Tls.NOT_OFFERED;
     volatile SSLContext identity;
+    /** Whether clients are asked for a certificate, and whether they must have one. */
+    volatile boolean asks;
+    volatile boolean demands;
     volatile String greeting = "220 mx.test ESMTP";
     volatile List<String> extensions = List.of("PIPELINING", "8BITMIME", "SIZE 10000000", "DSN");
     /** Gives the reply to a command, or null for the usual one; {@code CLOSE} closes without one. The body's end is the command ".". */
@@ -105,6 +111,7 @@ final class ScriptedServer implements AutoCloseable {
         private InputStream in;
         private OutputStream out;
         private boolean encrypted;
+        private String client;
         private List<String> transaction = new ArrayList<>();
         private int accepted;
 
@@ -212,7 +219,7 @@ final class ScriptedServer implements AutoCloseable {
                         return false;
                     }
                     if (scripted == null || scripted.startsWith("250")) {
-                        mails.add(new Mail(encrypted, List.copyOf(transaction), body.toString(StandardCharsets.UTF_8)));
+                        mails.add(new Mail(encrypted, client, List.copyOf(transaction), body.toString(StandardCharsets.UTF_8)));
                     }
                     say(scripted == null ? "250 2.0.0 queued" : scripted);
                     transaction = new ArrayList<>();
@@ -278,13 +285,26 @@ final class ScriptedServer implements AutoCloseable {
                     say("220 go ahead");
                     SSLSocket secure = (SSLSocket) identity.getSocketFactory().createSocket(plain, null, plain.getPort(), true);
                     secure.setUseClientMode(false);
+                    secure.setWantClientAuth(asks);
+                    if (demands) {
+                        secure.setNeedClientAuth(true);
+                    }
                     secure.startHandshake();
+                    client = asks ? subject(secure.getSession()) : null;
                     in = new BufferedInputStream(secure.getInputStream());
                     out = secure.getOutputStream();
                     encrypted = true;
                 }
             }
             return true;
+        }
+
+        private static String subject(SSLSession session) {
+            try {
+                return session.getPeerPrincipal().getName();
+            } catch (SSLPeerUnverifiedException e) {
+                return null;
+            }
         }
 
         private void say(String reply) throws IOException {

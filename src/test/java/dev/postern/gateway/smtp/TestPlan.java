@@ -40,6 +40,7 @@ final class TestPlan {
     List<String> senders = List.of("127.0.0.1");
     List<String> recipients = List.of("example.com");
     List<TestCertificates.Pair> certificates = List.of();
+    ServerContexts contexts = CONTEXTS;
     Map<String, Integer> ports = Map.of("public", 0);
 
     static ResourceRef ref(String kind, String name) {
@@ -59,14 +60,14 @@ final class TestPlan {
                 certificatePlans.stream().map(CertificatePlan::name).toList(), "TLSv1.2", List.of(new SenderGroup("everyone", senders, "policy")),
                 type == Type.Private ? List.of() : List.of(new RecipientRule(recipients, Access.Accept)))));
         GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
-                new Settings("gateway.example.com", 60, 600, 86_400, null, true, List.of(), false, 1000, 0), listeners, List.of(policy), certificatePlans,
+                new Settings("gateway.example.com", 60, 600, 86_400, null, null, true, List.of(), false, 1000, 0), listeners, List.of(policy), certificatePlans,
                 Map.of(), List.of());
-        var contexts = CONTEXTS.build(plan, keys);
+        var tls = contexts.build(plan, keys);
         Map<String, ActiveListener> active = new HashMap<>();
         for (ListenerPlan listener : listeners) {
             active.put(listener.name(), new ActiveListener(listener, new HostAccess(listener.hostAccess(), Map.of("policy", policy)),
-                    new RecipientAccess(listener.recipientAccess()), contexts.get(listener.name())));
+                    new RecipientAccess(listener.recipientAccess()), tls.get(listener.name())));
         }
-        return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), Map.of());
+        return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), Map.of(), Map.of());
     }
 }

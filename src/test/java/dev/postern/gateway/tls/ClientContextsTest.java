@@ -3,6 +3,10 @@ package dev.postern.gateway.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.gateway.tls.TestPki.Request;
+import dev.postern.plan.CertificatePlan;
+import dev.postern.plan.GatewayPlan;
+import dev.postern.plan.ResourceRef;
+import dev.postern.plan.Settings;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -16,6 +20,7 @@ import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -72,11 +77,25 @@ class ClientContextsTest {
         GROUP.shutdownGracefully();
     }
 
-    private SSLSession handshake(ClientContexts contexts, String host) throws Exception {
+    private static ClientContext anonymous(SslProvider provider) {
+        return new ClientContexts(provider).build(plan(null), Map.of()).get("");
+    }
+
+    /** A plan whose gateway shows a certificate of this name, or for null none. */
+    private static GatewayPlan plan(String certificate, CertificatePlan... certificates) {
+        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, certificate, true, List.of(), false, 1000, 0),
+                List.of(), List.of(), List.of(certificates), Map.of(), List.of());
+    }
+
+    private static ResourceRef ref(String kind, String name) {
+        return new ResourceRef(kind, "mail", name, "uid", 1);
+    }
+
+    private SSLSession handshake(ClientContext context, String host) throws Exception {
         Channel channel = new Bootstrap().group(GROUP).channel(NioSocketChannel.class).handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
-                ch.pipeline().addLast(contexts.handler(ch.alloc(), host, listener.getLocalPort(), Duration.ofSeconds(10)));
+                ch.pipeline().addLast(context.handler(ch.alloc(), host, listener.getLocalPort(), Duration.ofSeconds(10)));
             }
         }).connect(listener.getInetAddress(), listener.getLocalPort()).sync().channel();
         try {
@@ -99,9 +118,9 @@ class ClientContextsTest {
     @ParameterizedTest
     @EnumSource(value = SslProvider.class, names = {"JDK", "OPENSSL"})
     void anyCertificateIsTakenAndItsChainIsThereToVerifyEachTime(SslProvider provider) throws Exception {
-        ClientContexts contexts = new ClientContexts(provider);
+        ClientContext context = anonymous(provider);
         for (int i = 0; i < 3; i++) {
-            List<X509Certificate> chain = ClientContexts.chain(handshake(contexts, "mx.partner.test"));
+            List<X509Certificate> chain = ClientContexts.chain(handshake(context, "mx.partner.test"));
             assertThat(chain).isEqualTo(SERVER.chain());
         }
     }
@@ -109,7 +128,7 @@ class ClientContextsTest {
     @ParameterizedTest
     @CsvSource({"JDK,mx.partner.test,mx.partner.test", "OPENSSL,mx.partner.test,mx.partner.test", "JDK,127.0.0.1,", "OPENSSL,127.0.0.1,", "JDK,2001:db8::1,", "OPENSSL,2001:db8::1,"})
     void aNameIsSentAsSniAndAnAddressIsNot(SslProvider provider, String host, String sni) throws Exception {
-        handshake(new ClientContexts(provider), host);
+        handshake(anonymous(provider), host);
 
         assertThat(asked.poll(20, TimeUnit.SECONDS)).isEqualTo(sni == null ? List.of() : List.of(sni));
     }
@@ -119,6 +138,6 @@ class ClientContextsTest {
     void tls12IsSpokenWithThoseThatKnowNoLaterOne(SslProvider provider) throws Exception {
         protocols = new String[] {"TLSv1.2"};
 
-        assertThat(handshake(new ClientContexts(provider), "mx.partner.test").getProtocol()).isEqualTo("TLSv1.2");
+        assertThat(handshake(anonymous(provider), "mx.partner.test").getProtocol()).isEqualTo("TLSv1.2");
     }
 }

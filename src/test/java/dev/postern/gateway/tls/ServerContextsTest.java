@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,8 +41,13 @@ class ServerContextsTest {
         List<String> names = certificates.stream().map(CertificatePlan::name).toList();
         var listeners = List.of(new ListenerPlan(ref("Listener", "tls"), Type.Public, 25, null, names, minimumTls, List.of(), List.of()),
                 new ListenerPlan(ref("Listener", "clear"), Type.Public, 26, null, List.of(), minimumTls, List.of(), List.of()));
-        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, true, List.of(), false, 1000, 0), listeners,
+        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, null, true, List.of(), false, 1000, 0), listeners,
                 List.of(), certificates, Map.of(), List.of());
+    }
+
+    /** A client that knows everything and asks for a name. */
+    private static ClientHello asking(String name) {
+        return new ClientHello(name, true, Set.of(), Set.of(0x0403, 0x0503, 0x0603, 0x0807, 0x0804), null);
     }
 
     @Test
@@ -54,24 +60,23 @@ class ServerContextsTest {
         ServerContexts contexts = new ServerContexts();
         var first = contexts.build(plan("TLSv1.2", ONE, TWO), keys).get("tls");
         var second = contexts.build(plan("TLSv1.2", TestCertificates.ecdsa("one.test"), TWO), keys).get("tls");
-        assertThat(second.map("two.test")).isSameAs(first.map("two.test"));
-        assertThat(second.map("one.test")).isNotSameAs(first.map("one.test"));
+        assertThat(second.apply(asking("two.test"))).isSameAs(first.apply(asking("two.test")));
+        assertThat(second.apply(asking("one.test"))).isNotSameAs(first.apply(asking("one.test")));
         var third = contexts.build(plan("TLSv1.3", ONE, TWO), keys).get("tls");
-        assertThat(third.map("two.test")).isNotSameAs(first.map("two.test"));
+        assertThat(third.apply(asking("two.test"))).isNotSameAs(first.apply(asking("two.test")));
     }
 
     @Test
     void theNameChoosesWithOrWithoutItsLastDotAndCase() {
         var mapping = new ServerContexts().build(plan("TLSv1.2", TWO, ONE), keys).get("tls");
-        var one = mapping.map("one.test");
-        var two = mapping.map(null);
+        var one = mapping.apply(asking("one.test"));
+        var two = mapping.apply(asking(null));
         assertThat(one).isNotSameAs(two);
-        assertThat(mapping.map("ONE.test.")).isSameAs(one);
-        assertThat(mapping.map("www.one.test")).isSameAs(one);
-        assertThat(mapping.map("a.www.one.test")).isSameAs(two);
-        assertThat(mapping.map("localhost")).isSameAs(two);
-        assertThat(mapping.map(".one.test")).isSameAs(two);
-        assertThat(mapping.map("")).isSameAs(two);
+        assertThat(mapping.apply(asking("www.one.test"))).isSameAs(one);
+        assertThat(mapping.apply(asking("a.www.one.test"))).isSameAs(two);
+        assertThat(mapping.apply(asking("localhost"))).isSameAs(two);
+        assertThat(mapping.apply(asking(".one.test"))).isSameAs(two);
+        assertThat(mapping.apply(asking(""))).isSameAs(two);
     }
 
     @Test
@@ -93,9 +98,9 @@ class ServerContextsTest {
     @Test
     void aPlanThatCannotBeServedLeavesTheContextsOfTheLastOne() {
         ServerContexts contexts = new ServerContexts();
-        var before = contexts.build(plan("TLSv1.2", ONE), keys).get("tls").map(null);
+        var before = contexts.build(plan("TLSv1.2", ONE), keys).get("tls").apply(asking(null));
         assertThatThrownBy(() -> contexts.build(plan("TLSv1.2", ONE), Map.of("c0", "secret"))).isInstanceOf(IllegalArgumentException.class);
-        assertThat(contexts.build(plan("TLSv1.2", ONE), keys).get("tls").map(null)).isSameAs(before);
+        assertThat(contexts.build(plan("TLSv1.2", ONE), keys).get("tls").apply(asking(null))).isSameAs(before);
     }
 
     @Test
@@ -106,11 +111,11 @@ class ServerContextsTest {
     @ParameterizedTest
     @EnumSource(names = {"JDK", "OPENSSL"})
     void onlyNewProtocolsAndForwardSecrecyAreEnabled(SslProvider provider) {
-        SSLEngine engine = new ServerContexts(provider).build(plan("TLSv1.2", ONE), keys).get("tls").map(null).newEngine(UnpooledByteBufAllocator.DEFAULT);
+        SSLEngine engine = new ServerContexts(provider).build(plan("TLSv1.2", ONE), keys).get("tls").apply(asking(null)).newEngine(UnpooledByteBufAllocator.DEFAULT);
         assertThat(engine.getEnabledProtocols()).contains("TLSv1.2", "TLSv1.3").doesNotContain("TLSv1", "TLSv1.1", "SSLv3");
         assertThat(engine.getEnabledCipherSuites()).contains("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384")
                 .allMatch(c -> c.startsWith("TLS_ECDHE_") || c.startsWith("TLS_AES_") || c.startsWith("TLS_CHACHA20_")).noneMatch(c -> c.contains("CBC"));
-        SSLEngine newest = new ServerContexts(provider).build(plan("TLSv1.3", ONE), keys).get("tls").map(null).newEngine(UnpooledByteBufAllocator.DEFAULT);
+        SSLEngine newest = new ServerContexts(provider).build(plan("TLSv1.3", ONE), keys).get("tls").apply(asking(null)).newEngine(UnpooledByteBufAllocator.DEFAULT);
         assertThat(newest.getEnabledProtocols()).contains("TLSv1.3").doesNotContain("TLSv1.2");
     }
 }

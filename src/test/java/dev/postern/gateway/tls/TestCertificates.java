@@ -37,6 +37,14 @@ public final class TestCertificates {
         return make("RSA", 2048, "SHA256withRSA", dnsNames);
     }
 
+    public static Pair p384(String... dnsNames) {
+        return make("EC", 384, "SHA384withECDSA", dnsNames);
+    }
+
+    public static Pair ed25519(String... dnsNames) {
+        return make("Ed25519", 255, "Ed25519", dnsNames);
+    }
+
     private static Pair make(String algorithm, int bits, String signature, String... dnsNames) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);

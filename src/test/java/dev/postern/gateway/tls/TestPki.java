@@ -1,5 +1,6 @@
 package dev.postern.gateway.tls;
 
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -57,7 +58,7 @@ public final class TestPki {
                 KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
                 managers.init(store, new char[0]);
                 SSLContext context = SSLContext.getInstance("TLS");
-                context.init(managers.getKeyManagers(), null, null);
+                context.init(managers.getKeyManagers(), InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);   // of clients
                 return context;
             } catch (GeneralSecurityException | IOException e) {
                 throw new IllegalStateException(e);

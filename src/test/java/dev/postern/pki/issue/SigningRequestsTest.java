@@ -10,6 +10,7 @@ import dev.postern.pki.KeyPairs;
 import dev.postern.pki.Names;
 import dev.postern.pki.path.Arrangement;
 import dev.postern.pki.issue.SigningRequests.Description;
+import dev.postern.pki.path.Arrangement;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;

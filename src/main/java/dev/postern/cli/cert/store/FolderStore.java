@@ -2,25 +2,21 @@ package dev.postern.cli.cert.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postern.api.Certificate;
-import dev.postern.api.CertificateSpec;
 import dev.postern.api.Listener;
-import dev.postern.api.SecretKeyRef;
+import dev.postern.cli.standalone.CertificateFolder;
+import dev.postern.cli.standalone.FolderSecrets;
+import dev.postern.cli.standalone.KeptCertificates;
 import dev.postern.manifest.ManifestError;
 import dev.postern.manifest.ManifestReader;
 import dev.postern.manifest.Manifests;
 import dev.postern.manifest.YamlEdit;
-import dev.postern.pki.Chains;
-import dev.postern.pki.KeyPairs;
-import dev.postern.pki.Pkcs12;
+import dev.postern.pki.issue.Requests.Pending;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import dev.postern.plan.ServingReport;
-import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +27,14 @@ import java.util.stream.Collectors;
 public final class FolderStore implements CertificateStore {
     private static final String DEFAULT_NAMESPACE = "default";
     private final Path folder;
-    private final DataFolder data;
+    private final Path data;
     private final String namespace;
     private final InstantSource clock;
 
     /** @param namespace of the Certificates meant, or null for all */
     public FolderStore(Path folder, Path data, String namespace, InstantSource clock) {
         this.folder = folder;
-        this.data = new DataFolder(data);
+        this.data = data;
         this.namespace = namespace;
         this.clock = clock;
     }
@@ -53,7 +49,13 @@ public final class FolderStore implements CertificateStore {
         Manifests manifests = read();
         var status = new FolderStatus(manifests, data, clock.instant());
         List<Certificate> certificates = mine(manifests);
-        certificates.forEach(c -> c.setStatus(status.of(c, pair(manifests, c).orElse(null))));
+        try {
+            for (Certificate certificate : certificates) {
+                certificate.setStatus(status.of(certificate, pair(manifests, certificate).orElse(null)));
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
         return certificates;
     }
 
@@ -74,7 +76,11 @@ public final class FolderStore implements CertificateStore {
 
     @Override
     public Optional<String> requestKey(Certificate certificate) {
-        return Optional.ofNullable(data.readRequest(certificate.getMetadata().getName(), "tls.key"));
+        try {
+            return new CertificateFolder(data, certificate.getMetadata().getName()).request().map(Pending::key);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
     }
 
     @Override
@@ -151,49 +157,16 @@ public final class FolderStore implements CertificateStore {
     }
 
     private Optional<KeyPairPem> pair(Manifests manifests, Certificate certificate) {
-        CertificateSpec.Source source = certificate.getSpec().source;
-        String name = certificate.getMetadata().getName();
-        String of = certificate.getMetadata().getNamespace();
-        if (source.secretRef != null) {
-            return secret(manifests, of, source.secretRef.name)
-                    .map(s -> new KeyPairPem(source.secretRef.name, text(s, "tls.crt"), text(s, "tls.key")));
-        }
-        if (source.pkcs12 != null) {
-            return opened(manifests, of, source.pkcs12);
-        }
-        return Optional.ofNullable(data.read(name, "tls.crt")).map(chain -> new KeyPairPem(data.folder(name).toString(), chain, data.read(name, "tls.key")));
-    }
-
-    /** Empty too where the file does not open: the Certificate's conditions say why. */
-    private static Optional<KeyPairPem> opened(Manifests manifests, String namespace, CertificateSpec.Pkcs12 source) {
-        Optional<byte[]> file = bytes(manifests, namespace, source.secretRef, "keystore.p12");
-        Optional<byte[]> password = bytes(manifests, namespace, source.passwordSecretRef, "password");
-        if (file.isEmpty() || password.isEmpty()) {
-            return Optional.empty();
-        }
         try {
-            Pkcs12.Contents contents = Pkcs12.read(file.get(), new String(password.get(), StandardCharsets.UTF_8).replaceAll("\\r?\\n\\z", "").toCharArray());
-            return Optional.of(new KeyPairPem(source.secretRef.name, Chains.toPem(contents.certificates()), KeyPairs.toPem(contents.key().getPrivate())));
+            return new KeptCertificates(data).pair(certificate, new FolderSecrets(manifests));
         } catch (IllegalArgumentException e) {
-            return Optional.empty();
+            return Optional.empty();   // the Certificate's conditions say it
+        } catch (IOException e) {
+            throw unreadable(e);
         }
     }
 
-    private static Optional<byte[]> bytes(Manifests manifests, String namespace, SecretKeyRef ref, String key) {
-        return secret(manifests, namespace, ref.name).map(s -> bytes(s, ref.keyOr(key)));
-    }
-
-    private static Optional<Secret> secret(Manifests manifests, String namespace, String name) {
-        return manifests.secrets().stream().filter(s -> s.getMetadata().getName().equals(name) && s.getMetadata().getNamespace().equals(namespace)).findFirst();
-    }
-
-    private static String text(Secret secret, String key) {
-        byte[] bytes = bytes(secret, key);
-        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static byte[] bytes(Secret secret, String key) {
-        String value = secret.getData() == null ? null : secret.getData().get(key);
-        return value == null ? null : Base64.getMimeDecoder().decode(value);
+    private StoreException unreadable(IOException e) {
+        return new StoreException("the data folder " + data + " cannot be read: " + e + "; --data names the one of postern run");
     }
 }

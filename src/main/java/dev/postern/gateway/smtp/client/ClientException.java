@@ -36,7 +36,7 @@ public final class ClientException extends Exception {
         PROTOCOL,
         /** Bytes came in clear between the 220 to STARTTLS and the handshake. */
         INJECTED,
-        /** The TLS handshake failed. */
+        /** The TLS handshake failed, or the server ended TLS with an alert. */
         HANDSHAKE,
         /** The message's body could not be read. */
         BODY

@@ -1,7 +1,7 @@
 package dev.postern.gateway.smtp.client;
 
 import dev.postern.gateway.smtp.client.ClientException.Kind;
-import dev.postern.gateway.tls.ClientContexts;
+import dev.postern.gateway.tls.ClientContext;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -100,13 +100,13 @@ public final class ClientSession implements AutoCloseable {
      * @param host name for SNI; an address sends none
      * @throws ClientException of kind INJECTED or HANDSHAKE; the connection is of no use any more
      */
-    public SSLSession handshake(ClientContexts contexts, String host) throws ClientException {
+    public SSLSession handshake(ClientContext tls, String host) throws ClientException {
         capabilities = Capabilities.NONE;
         Future<Future<Channel>> started = channel.eventLoop().submit(() -> {
             if (!replies.release()) {
                 return null;
             }
-            SslHandler handler = contexts.handler(channel.alloc(), host, remote().getPort(), timeouts.handshake());
+            SslHandler handler = tls.handler(channel.alloc(), host, remote().getPort(), timeouts.handshake());
             channel.pipeline().addFirst(handler);
             return handler.handshakeFuture();
         });

@@ -4,12 +4,14 @@ import dev.postern.gateway.smtp.client.ClientException.Kind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLException;
 
 /**
  * Between the event loop, which brings replies, and the session, which waits for them. Holds at most {@value #MAX_WAITING}: a
@@ -75,7 +77,8 @@ final class ReplyHandler extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(new ClientException(Kind.CLOSED, "connection lost: " + ClientSession.describe(cause)));
+        boolean tls = cause instanceof DecoderException && cause.getCause() instanceof SSLException;
+        fail(new ClientException(tls ? Kind.HANDSHAKE : Kind.CLOSED, "connection lost: " + ClientSession.describe(cause)));
         ctx.close();
     }
 
