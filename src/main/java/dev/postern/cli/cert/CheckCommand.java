@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
 final class CheckCommand extends ToolCommand {
     @Parameters(paramLabel = "TARGET", arity = "0..1", description = "A file, or HOST:PORT.")
     String target;
-    @Option(names = "--mx", paramLabel = "DOMAIN", description = "The MX hosts of a domain instead of one target: each for its own name.")
+    @Option(names = "--mx", paramLabel = "DOMAIN", description = "The MX hosts of a domain too, or alone: each for its own name.")
     String mx;
     @Option(names = "--mx-port", paramLabel = "PORT", defaultValue = "25", description = "Their port. Default: ${DEFAULT-VALUE}")
     int mxPort;
@@ -54,16 +54,15 @@ final class CheckCommand extends ToolCommand {
 
     @Override
     int run() {
-        if ((target == null) == (mx == null)) {
-            throw new ParameterException(spec.commandLine(), "give either TARGET or --mx DOMAIN");
+        if (target == null && mx == null) {
+            throw new ParameterException(spec.commandLine(), "give TARGET, --mx DOMAIN, or both");
         }
-        List<Examination> examinations;
+        List<Examination> examinations = new ArrayList<>();
+        if (target != null) {
+            examinations.add(target.equals("-") || Files.exists(Path.of(target)) ? file() : server());
+        }
         if (mx != null) {
-            examinations = new MxHosts(dns, mxPort, starttls).examine(mx, names, anchors(), time());
-        } else if (Files.exists(Path.of(target)) || target.equals("-")) {
-            examinations = List.of(file());
-        } else {
-            examinations = List.of(server());
+            examinations.addAll(new MxHosts(dns, mxPort, starttls).examine(mx, names, anchors(), time()));
         }
         print(examinations);
         return examinations.stream().allMatch(Examination::isAccepted) ? OK : NEGATIVE;

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.postern.pki.Fingerprints;
 import dev.postern.pki.KeyPairs;
 import dev.postern.pki.Names;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Base64;
@@ -31,10 +29,10 @@ record Details(String subject, List<String> dnsNames, String issuer, String seri
 
     static Details of(X509Certificate certificate, Instant now) {
         Instant end = certificate.getNotAfter().toInstant();
-        byte[] spki = sha256(certificate.getPublicKey().getEncoded());
+        String spki = Fingerprints.sha256(certificate.getPublicKey());
         return new Details(Names.subject(certificate), Names.dnsNames(certificate), Names.issuer(certificate), certificate.getSerialNumber().toString(16),
                 certificate.getNotBefore().toInstant().toString(), end.toString(), Row.daysLeft(end, now), KeyPairs.algorithm(certificate.getPublicKey()), certificate.getSigAlgName(),
-                certificate.getBasicConstraints() >= 0, Fingerprints.sha256(certificate), Base64.getEncoder().encodeToString(spki), "3 1 1 " + HexFormat.of().formatHex(spki));
+                certificate.getBasicConstraints() >= 0, Fingerprints.sha256(certificate), Base64.getEncoder().encodeToString(HexFormat.of().parseHex(spki)), "3 1 1 " + spki);
     }
 
     /** Lines of label and value. */
@@ -50,13 +48,5 @@ record Details(String subject, List<String> dnsNames, String issuer, String seri
         lines.line("SHA-256", sha256);
         lines.line("SPKI SHA-256", spkiSha256);
         lines.line("TLSA", tlsa);
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.postern.cli.cert;
 
 import dev.postern.cli.cert.store.StoreException;
+import dev.postern.pki.Passwords;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,9 @@ final class PasswordOption {
                 if (Files.size(file) > LONGEST) {
                     throw new StoreException("the password file " + file + " is larger than " + LONGEST + " bytes");
                 }
-                return Files.readString(file).replaceFirst("\\r?\\n\\z", "").toCharArray();
+                return Passwords.of(Files.readAllBytes(file));
+            } catch (IllegalArgumentException e) {
+                throw new StoreException("the password file " + file + ": " + e.getMessage());
             } catch (IOException e) {
                 throw new StoreException("the password file " + file + " cannot be read: " + e.getClass().getSimpleName());
             }

@@ -48,7 +48,8 @@ final class Waiting {
         return certificate.getStatus() == null || certificate.getStatus().conditions == null ? null : ConditionSet.find(certificate.getStatus().conditions, type);
     }
 
-    private static String why(Certificate certificate) {
+    /** What keeps it from being ready, in a clause. */
+    static String why(Certificate certificate) {
         Condition ready = condition(certificate, ConditionTypes.READY);
         return ready == null ? "the operator has not looked at it" : ready.getReason() + ": " + ready.getMessage();
     }

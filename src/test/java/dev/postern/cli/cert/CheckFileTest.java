@@ -133,7 +133,7 @@ class CheckFileTest {
         Files.write(pki.file("large"), new byte[(1 << 20) + 1]);
         assertThat(check("large").err()).contains("is larger than 1048576 bytes");
         assertThat(Ran.cert("check", "nothing-here").err()).contains("there is no file 'nothing-here', and it is no server");
-        assertThat(Ran.cert("check").err()).contains("give either TARGET or --mx DOMAIN");
+        assertThat(Ran.cert("check").err()).contains("give TARGET, --mx DOMAIN, or both");
         assertThat(check("chain.pem", "--at", "tomorrow").code()).isEqualTo(2);
     }
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -30,10 +29,30 @@ import org.bouncycastle.util.io.pem.PemReader;
 public final class MaterialReader {
     /** Upper bound of a file, in bytes: that of a Secret. */
     public static final int LONGEST = Pkcs12.MAX_SIZE;
+    /** {@link Material#form} of PKCS#12 files. */
+    public static final String PKCS12 = "PKCS#12";
     private static final String NEEDED = "needed are certificates in PEM (-----BEGIN CERTIFICATE-----), DER, PKCS#7 (.p7b) or PKCS#12 (.p12, .pfx)";
+    private static final String BEGIN = "-----BEGIN ";
     private static final int PFX_VERSION = 3;
 
     private MaterialReader() {
+    }
+
+    /**
+     * Reads files that belong together: a key beside its certificates, intermediates beside the server's own.
+     *
+     * @throws IllegalArgumentException as {@link #read}
+     */
+    public static Material readAll(List<byte[]> files, Supplier<char[]> password) {
+        if (files.size() == 1) {
+            return read(files.getFirst(), password);
+        }
+        StringBuilder pem = new StringBuilder();
+        for (byte[] file : files) {
+            boolean isText = new String(file, StandardCharsets.ISO_8859_1).contains(BEGIN);
+            pem.append(isText ? new String(file, StandardCharsets.ISO_8859_1) : Chains.toPem(withoutKey(read(file, password)))).append('\n');
+        }
+        return read(pem.toString().getBytes(StandardCharsets.ISO_8859_1), password);
     }
 
     /**
@@ -47,7 +66,7 @@ public final class MaterialReader {
             throw new IllegalArgumentException("it is larger than " + LONGEST + " bytes");
         }
         String text = new String(file, StandardCharsets.ISO_8859_1);
-        if (text.contains("-----BEGIN ")) {
+        if (text.contains(BEGIN)) {
             return pem(text);
         }
         ASN1Encodable first = first(file);
@@ -55,11 +74,18 @@ public final class MaterialReader {
             case ASN1ObjectIdentifier type -> new Material("PKCS#7", signedData(file), null, null);
             case ASN1Integer version when version.hasValue(PFX_VERSION) -> {
                 Pkcs12.Contents contents = Pkcs12.read(file, password.get());
-                yield new Material("PKCS#12", contents.certificates(), contents.key(), null);
+                yield new Material(PKCS12, contents.certificates(), contents.key(), null);
             }
             case ASN1Sequence certificate -> new Material("DER", List.of(certificate(file)), null, null);
             case null, default -> throw new IllegalArgumentException("there is no certificate; " + NEEDED);
         };
+    }
+
+    private static List<X509Certificate> withoutKey(Material material) {
+        if (material.key() != null) {
+            throw new IllegalArgumentException("a PKCS#12 file has key and chain; give it alone");
+        }
+        return material.certificates();
     }
 
     private static Material pem(String text) {
@@ -88,16 +114,6 @@ public final class MaterialReader {
         } catch (IllegalArgumentException e) {
             return new Material("PEM", certificates, null, e.getMessage());
         }
-    }
-
-    /** The key of a PEM file that has nothing else that is looked at. */
-    public static KeyPair key(byte[] file) {
-        return KeyPairs.parse(new String(file, StandardCharsets.ISO_8859_1));
-    }
-
-    /** The certificates in PEM, in their order. */
-    public static String toPem(List<X509Certificate> certificates) {
-        return Chains.toPem(certificates);
     }
 
     private static ASN1Encodable first(byte[] file) {
