@@ -14,6 +14,7 @@ public interface CertificateMaker {
      * The pair of a Certificate.
      *
      * @param hostname the gateway's
+     * @return null where there is none yet
      * @throws IOException              where it cannot be kept
      * @throws IllegalArgumentException where the Certificate asks for what cannot be made, or names what cannot be read
      */

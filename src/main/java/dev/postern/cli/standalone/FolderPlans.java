@@ -95,6 +95,11 @@ public final class FolderPlans {
         return new Result(Optional.of(new Written(next, compiled.keys())), complaints, notes, again);
     }
 
+    /** What was last compiled, with the problems of each resource; empty where nothing was. */
+    public Optional<CompiledPlan> compiled() {
+        return Optional.ofNullable(last);
+    }
+
     private Optional<MailGateway> gateway(Manifests manifests, List<String> complaints) {
         List<MailGateway> all = manifests.gateways();
         List<String> names = all.stream().map(g -> g.getMetadata().getName()).toList();

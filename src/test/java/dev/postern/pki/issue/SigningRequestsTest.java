@@ -8,6 +8,7 @@ import dev.postern.api.CertificateSpec.Subject;
 import dev.postern.pki.Chains;
 import dev.postern.pki.KeyPairs;
 import dev.postern.pki.Names;
+import dev.postern.pki.path.Arrangement;
 import dev.postern.pki.issue.SigningRequests.Description;
 import dev.postern.pki.path.Arrangement;
 import java.security.KeyPair;
