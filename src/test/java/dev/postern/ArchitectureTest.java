@@ -31,19 +31,19 @@ class ArchitectureTest {
     @CsvSource(delimiter = '|', value = {
         "api..              | ",
         "pki..              | api..",
+        "dns..              | pki..",
         "plan..             | api.. pki..",
         "manifest..         | api.. pki.. plan..",
-        "operator..         | api.. pki.. plan..",
-        "gateway..          | api.. pki.. plan.. gateway..",
+        "operator..         | api.. pki.. plan.. dns..",
+        "gateway..          | api.. pki.. plan.. dns.. gateway..",
         "gateway.report..   | api.. pki.. plan..",
         "gateway.spool..    | api.. pki.. plan..",
-        "gateway.dns..      | api.. pki.. plan..",
         "gateway.access..   | api.. pki.. plan..",
         "gateway.tls..      | api.. pki.. plan..",
         "gateway.config..   | api.. pki.. plan.. gateway.access.. gateway.tls.. gateway.report..",
         "gateway.smtp.client.. | api.. pki.. plan.. gateway.tls..",
-        "gateway.smtp..     | api.. pki.. plan.. gateway.config.. gateway.access.. gateway.tls.. gateway.spool.. gateway.report.. gateway.dns..",
-        "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. gateway.dns.. gateway.spool.. gateway.report..",
+        "gateway.smtp..     | api.. pki.. plan.. gateway.config.. gateway.access.. gateway.tls.. gateway.spool.. gateway.report.. dns..",
+        "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. dns.. gateway.spool.. gateway.report..",
     })
     void usesOnly(String part, String others) {
         List<String> allowed = new ArrayList<>(List.of("dev.postern." + part));
@@ -62,7 +62,7 @@ class ArchitectureTest {
 
     @Test
     void onlyTheGatewayAndTheRolesThatStartItKnowNetty() {
-        noClasses().that().resideInAnyPackage("dev.postern.api..", "dev.postern.pki..", "dev.postern.plan..", "dev.postern.manifest..", "dev.postern.operator..")
+        noClasses().that().resideInAnyPackage("dev.postern.api..", "dev.postern.pki..", "dev.postern.dns..", "dev.postern.plan..", "dev.postern.manifest..", "dev.postern.operator..")
                 .should().dependOnClassesThat().resideInAPackage("io.netty..").check(CLASSES);
     }
 

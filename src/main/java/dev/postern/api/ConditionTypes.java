@@ -1,5 +1,7 @@
 package dev.postern.api;
 
+import java.util.List;
+
 /** Types and reasons of the conditions in the status of every kind. */
 public final class ConditionTypes {
     /** The resource itself is valid and attached to a gateway. */
@@ -37,6 +39,8 @@ public final class ConditionTypes {
     public static final String CHAIN_INCOMPLETE = "ChainIncomplete";
     /** Certificate: an intermediate has expired, or will before the certificate does. */
     public static final String CHAIN_EXPIRING = "ChainExpiring";
+    /** All that speak of the chain. */
+    public static final List<String> CHAIN = List.of(CHAIN_INCOMPLETE, CHAIN_EXPIRING, CHAIN_AMBIGUOUS, CHAIN_UNRELATED, CHAIN_OUT_OF_ORDER, CHAIN_DUPLICATES);
 
     private ConditionTypes() {
     }

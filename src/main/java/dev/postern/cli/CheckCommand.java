@@ -1,7 +1,7 @@
 package dev.postern.cli;
 
-import dev.postern.cli.standalone.CertificateMaker;
 import dev.postern.cli.standalone.FolderPlans;
+import dev.postern.cli.standalone.UnkeptCertificates;
 import dev.postern.manifest.ManifestReader;
 import dev.postern.plan.Problem;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var manifests = new ManifestReader("default").read(folder);
-        var result = new FolderPlans(gateway, CertificateMaker.keepingNone(), Map.of(), CheckCommand::isElsewhere).compile(manifests, Instant.now());
+        var result = new FolderPlans(gateway, new UnkeptCertificates(), Map.of(), CheckCommand::isElsewhere).compile(manifests, Instant.now());
         result.complaints().forEach(System.out::println);
         result.notes().forEach(note -> System.out.println("note: " + note));
         if (result.complaints().isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.postern.gateway;
 
+import dev.postern.dns.DnsHolder;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.CertificateMetrics;
 import dev.postern.gateway.config.PlanHolder;
@@ -8,7 +9,6 @@ import dev.postern.gateway.config.PlanLoader;
 import dev.postern.gateway.config.Serving;
 import dev.postern.gateway.delivery.Delivery;
 import dev.postern.gateway.delivery.DeliveryOptions;
-import dev.postern.gateway.dns.DnsHolder;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailEvent.Level;
 import dev.postern.gateway.report.MailLog;

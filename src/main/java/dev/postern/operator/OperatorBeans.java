@@ -1,11 +1,17 @@
 package dev.postern.operator;
 
+import dev.postern.api.Certificate;
+import dev.postern.dns.Dns;
+import dev.postern.dns.DnsjavaDns;
+import dev.postern.operator.certificate.MxRecords;
+import dev.postern.operator.kube.Triggers;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.quarkus.arc.Unremovable;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -28,6 +34,22 @@ public final class OperatorBeans {
     @Singleton
     InstantSource clock() {
         return Clock.systemUTC();
+    }
+
+    /** @throws IllegalArgumentException naming the server that is none */
+    @Produces
+    @Singleton
+    MxRecords mxRecords(OperatorSettings settings, Triggers triggers, InstantSource clock) {
+        return mxRecords(settings.mxLookups() ? new DnsjavaDns(settings.nameServers()) : null, triggers, clock);
+    }
+
+    void close(@Disposes MxRecords mxRecords) {
+        mxRecords.close();
+    }
+
+    /** @param dns null where nobody is to be asked */
+    static MxRecords mxRecords(Dns dns, Triggers triggers, InstantSource clock) {
+        return new MxRecords(dns, clock, id -> triggers.trigger(Certificate.class, id.getNamespace().orElse(""), id.getName()));
     }
 
     /**

@@ -3,11 +3,12 @@ package dev.postern.pki;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 
-/** Digests that name a certificate. */
+/** Digests that name a certificate or a key. */
 public final class Fingerprints {
     private Fingerprints() {
     }
@@ -26,7 +27,13 @@ public final class Fingerprints {
         }
     }
 
-    private static String sha256(byte[] bytes) {
+    /** SHA-256 of a public key as X.509 writes it (SubjectPublicKeyInfo), in lower-case hex without separators. */
+    public static String sha256(PublicKey key) {
+        return sha256(key.getEncoded());
+    }
+
+    /** Of bytes as they are. */
+    public static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

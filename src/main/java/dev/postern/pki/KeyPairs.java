@@ -4,10 +4,8 @@ import dev.postern.api.CertificateSpec.Algorithm;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
-import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
@@ -18,22 +16,10 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.EllipticCurve;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.crypto.params.AsymmetricKeyParameter;
-import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
-import org.bouncycastle.crypto.params.ECPublicKeyParameters;
-import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
-import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
-import org.bouncycastle.crypto.params.RSAKeyParameters;
-import org.bouncycastle.crypto.params.RSAPrivateCrtKeyParameters;
-import org.bouncycastle.crypto.util.PrivateKeyFactory;
-import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -47,7 +33,7 @@ public final class KeyPairs {
     public static final String SUPPORTED = "allowed are RSA with 2048 to 8192 bits, ECDSA on P-256, P-384 or P-521, and Ed25519";
     private static final String READABLE = "needed is one unencrypted private key in PEM (PKCS#8, PKCS#1 or SEC1)";
     private static final Map<EllipticCurve, String> CURVES = Map.of(curve("secp256r1"), "P256", curve("secp384r1"), "P384", curve("secp521r1"), "P521");
-    private static final String ED25519 = "Ed25519";
+    static final String ED25519 = "Ed25519";
     private static final int MIN_RSA_BITS = 2048;
     private static final int MAX_RSA_BITS = 8192;
 
@@ -74,7 +60,7 @@ public final class KeyPairs {
     public static String toPem(PrivateKey key) {
         var text = new StringWriter();
         try (var writer = new PemWriter(text)) {
-            writer.writeObject(new PemObject("PRIVATE KEY", key.getEncoded()));
+            writer.writeObject(new PemObject("PRIVATE KEY", PrivateKeys.structure(key).getEncoded()));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -89,7 +75,16 @@ public final class KeyPairs {
      */
     public static KeyPair parse(String pem) {
         List<PrivateKeyInfo> found = new ArrayList<>();
-        try (var parser = new PEMParser(new StringReader(pem))) {
+        try (var parser = new PEMParser(new StringReader(pem)) {
+            @Override
+            public PemObject readPemObject() throws IOException {
+                PemObject object = super.readPemObject();
+                if (object != null) {
+                    Asn1.checkDepth(object.getContent());
+                }
+                return object;
+            }
+        }) {
             for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
                 switch (object) {
                     case PEMKeyPair pair -> found.add(pair.getPrivateKeyInfo());
@@ -118,7 +113,7 @@ public final class KeyPairs {
      * @throws IllegalArgumentException when TLS servers here cannot use it
      */
     static KeyPair of(PrivateKeyInfo info) {
-        KeyPair pair = complete(info);
+        KeyPair pair = PrivateKeys.complete(info);
         String why = unsupported(pair.getPublic());
         if (why != null) {
             throw new Refused("the private key " + why);
@@ -171,43 +166,6 @@ public final class KeyPairs {
         return false;
     }
 
-    private static KeyPair complete(PrivateKeyInfo info) {
-        try {
-            AsymmetricKeyParameter secret = PrivateKeyFactory.createKey(info);
-            AsymmetricKeyParameter open = switch (secret) {
-                case RSAPrivateCrtKeyParameters rsa -> new RSAKeyParameters(false, rsa.getModulus(), rsa.getPublicExponent());
-                case ECPrivateKeyParameters ec -> new ECPublicKeyParameters(ec.getParameters().getG().multiply(ec.getD()), ec.getParameters());
-                case Ed25519PrivateKeyParameters ed -> ed.generatePublicKey();
-                default -> throw new Refused("the private key is of a type that mail servers do not take; " + SUPPORTED);
-            };
-            var factory = KeyFactory.getInstance(switch (secret) {
-                case RSAPrivateCrtKeyParameters rsa -> "RSA";
-                case ECPrivateKeyParameters ec -> "EC";
-                default -> ED25519;
-            });
-            PublicKey publicKey = factory.generatePublic(new X509EncodedKeySpec(SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(open).getEncoded()));
-            var bare = new PrivateKeyInfo(info.getPrivateKeyAlgorithm(), info.parsePrivateKey());   // version 1: not every reader takes 2
-            PrivateKey privateKey = factory.generatePrivate(new PKCS8EncodedKeySpec(bare.getEncoded()));
-            if (secret instanceof RSAPrivateCrtKeyParameters rsa && !coherent(rsa)) {
-                throw new Refused("the private key is damaged: its factors do not fit its modulus");
-            }
-            if (open instanceof Ed25519PublicKeyParameters ed && info.hasPublicKey() && !Arrays.equals(info.getPublicKeyData().getOctets(), ed.getEncoded())) {
-                throw new Refused("the private key is damaged: the public key beside it is another's");
-            }
-            return new KeyPair(publicKey, privateKey);
-        } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            if (e instanceof Refused refused) {
-                throw refused;
-            }
-            throw new Refused("the private key is damaged, or of a kind that cannot be used; " + SUPPORTED);
-        }
-    }
-
-    private static boolean coherent(RSAPrivateCrtKeyParameters rsa) {
-        BigInteger modulus = rsa.getP().multiply(rsa.getQ());
-        return modulus.equals(rsa.getModulus());
-    }
-
     private static KeyPairGenerator rsa(int bits) throws GeneralSecurityException {
         var generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(bits);
@@ -234,9 +192,9 @@ public final class KeyPairs {
         return new Refused("the private key is encrypted; " + READABLE);
     }
 
-    /** Thrown by this class alone, so that no message of a library gets out. */
-    private static final class Refused extends IllegalArgumentException {
-        private Refused(String message) {
+    /** Thrown by this package alone, so that no message of a library gets out. */
+    static final class Refused extends IllegalArgumentException {
+        Refused(String message) {
             super(message);
         }
     }

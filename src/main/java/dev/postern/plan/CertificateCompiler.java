@@ -3,19 +3,21 @@ package dev.postern.plan;
 import dev.postern.api.Certificate;
 import dev.postern.api.CertificateSpec;
 import dev.postern.api.CertificateSpec.Source;
+import dev.postern.api.ConditionTypes;
 import dev.postern.api.Durations;
 import dev.postern.pki.Chains;
-import dev.postern.pki.Fingerprints;
-import dev.postern.pki.KeyPairs;
-import dev.postern.pki.issue.SelfSigned;
+import dev.postern.pki.issue.Subjects;
+import dev.postern.plan.KeyPairReader.Reading;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** From a Certificate and what its Secret holds to what listeners serve. */
 final class CertificateCompiler {
@@ -27,9 +29,12 @@ final class CertificateCompiler {
     private final Previous previous;
     private final Instant now;
     private final Problems problems;
+    private final KeyPairReader reader;
+    private Instant until = Instant.MAX;
 
-    CertificateCompiler(Map<String, KeyPairPem> keyPairs, Previous previous, Instant now, Problems problems) {
+    CertificateCompiler(Map<String, KeyPairPem> keyPairs, KeyPairReader reader, Previous previous, Instant now, Problems problems) {
         this.keyPairs = keyPairs;
+        this.reader = reader;
         this.previous = previous;
         this.now = now;
         this.problems = problems;
@@ -49,7 +54,7 @@ final class CertificateCompiler {
             if (spec.source.secretRef != null) {
                 scope.unresolved(source, Problem.Reason.SECRET_NOT_FOUND, "there is no Secret '" + spec.source.secretRef.name + "'");
             } else {
-                scope.unresolved(source, Problem.Reason.CERTIFICATE_NOT_READY, "the certificate is being made");
+                scope.unresolved(source, Problem.Reason.CERTIFICATE_NOT_READY, pending(spec.source));
             }
             return Optional.empty();
         }
@@ -59,44 +64,42 @@ final class CertificateCompiler {
         });
     }
 
+    private static String pending(Source source) {
+        if (source.signingRequest != null) {
+            return "the certificate has not been signed yet";
+        }
+        return source.pkcs12 != null ? "the file has not been taken over yet" : "the certificate is being made";
+    }
+
     private Optional<ServedCertificate> served(KeyPairPem pem, String source, Problems.Scope scope) {
-        List<X509Certificate> chain = null;
-        java.security.KeyPair key = null;
-        try {
-            chain = Chains.parse(present(pem.chain(), "tls.crt"));
-        } catch (IllegalArgumentException e) {
-            scope.unresolved(source, Problem.Reason.INVALID_CERTIFICATE, "tls.crt of Secret '" + pem.secretName() + "': " + e.getMessage());
-        }
-        try {
-            key = KeyPairs.parse(present(pem.key(), "tls.key"));
-        } catch (IllegalArgumentException e) {
-            scope.unresolved(source, Problem.Reason.INVALID_CERTIFICATE, "tls.key of Secret '" + pem.secretName() + "': " + e.getMessage());
-        }
-        if (chain == null || key == null) {
-            return Optional.empty();
-        }
-        boolean othersInForce = previous.certificate(scope.resource().name()).filter(this::inTime).isPresent();
-        for (var finding : Chains.check(chain, key.getPublic(), now)) {
+        Reading reading = reader.read(pem, now);
+        changes(reading.until());
+        reading.faults().forEach((file, why) -> scope.unresolved(source, Problem.Reason.INVALID_CERTIFICATE, file + " of Secret '" + pem.secretName() + "': " + why));
+        for (var finding : reading.findings()) {
             String message = "Secret '" + pem.secretName() + "': " + finding.message();
             switch (finding.kind()) {
-                case UNSUPPORTED_KEY, LEAF_NOT_FIRST -> scope.unresolved(source, Problem.Reason.INVALID_CERTIFICATE, message);
+                case UNSUPPORTED_KEY -> scope.unresolved(source, Problem.Reason.INVALID_CERTIFICATE, message);
                 case KEY_MISMATCH -> scope.unresolved(source, Problem.Reason.KEY_MISMATCH, message);
-                case EXPIRED -> outOfTime(source, Problem.Reason.EXPIRED, message, othersInForce, scope);
-                case NOT_YET_VALID -> outOfTime(source, Problem.Reason.NOT_YET_VALID, message, othersInForce, scope);
+                case EXPIRED -> outOfTime(source, Problem.Reason.EXPIRED, message, scope);
+                case NOT_YET_VALID -> outOfTime(source, Problem.Reason.NOT_YET_VALID, message, scope);
                 // Those who do not verify can still encrypt.
-                case BROKEN_CHAIN -> scope.warning(source, Problem.Reason.NOT_VERIFIABLE, message + "; until then nobody can verify it");
+                case INCOMPLETE -> scope.warning(source, ConditionTypes.CHAIN_INCOMPLETE, message + "; until then most peers cannot verify it");
+                case EXPIRING_INTERMEDIATE -> scope.warning(source, ConditionTypes.CHAIN_EXPIRING, message);
+                case UNRELATED -> scope.warning(source, ConditionTypes.CHAIN_UNRELATED, message);
+                case AMBIGUOUS -> scope.warning(source, ConditionTypes.CHAIN_AMBIGUOUS, message);
+                case OUT_OF_ORDER -> scope.warning(source, ConditionTypes.CHAIN_OUT_OF_ORDER, message);
+                case DUPLICATES -> scope.warning(source, ConditionTypes.CHAIN_DUPLICATES, message);
             }
         }
         if (scope.bad()) {
             return Optional.empty();
         }
-        var plan = new CertificatePlan(scope.resource(), Chains.toPem(chain), Fingerprints.sha256(chain.getFirst()));
-        return Optional.of(new ServedCertificate(plan, KeyPairs.toPem(key.getPrivate())));
+        return Optional.of(new ServedCertificate(new CertificatePlan(scope.resource(), reading.chainPem(), reading.fingerprint()), reading.key()));
     }
 
     /** Opportunistic TLS does not look at dates: an expired certificate still encrypts, and is better than none; but not than the last good one. */
-    private static void outOfTime(String source, String reason, String message, boolean othersInForce, Problems.Scope scope) {
-        if (othersInForce) {
+    private void outOfTime(String source, String reason, String message, Problems.Scope scope) {
+        if (previous.certificate(scope.resource().name()).filter(this::inTime).isPresent()) {
             scope.unresolved(source, reason, message + "; the one before it goes on being served");
         } else {
             scope.warning(source, reason, message + "; it is served all the same, since to stop TLS would be worse");
@@ -105,49 +108,69 @@ final class CertificateCompiler {
 
     private boolean inTime(ServedCertificate served) {
         X509Certificate leaf = Chains.parse(served.plan().chainPem()).getFirst();
-        return !now.isBefore(leaf.getNotBefore().toInstant()) && !now.isAfter(leaf.getNotAfter().toInstant());
+        boolean inTime = !now.isBefore(leaf.getNotBefore().toInstant()) && now.isBefore(KeyPairReader.ended(leaf));
+        if (inTime) {
+            changes(KeyPairReader.ended(leaf));
+        }
+        return inTime;
     }
 
-    private static String present(String pem, String key) {
-        if (pem == null || pem.isBlank()) {
-            throw new IllegalArgumentException("is " + (pem == null ? "absent" : "empty") + "; needed are tls.crt and tls.key, as in Secrets of type kubernetes.io/tls");
-        }
-        return pem;
+    /** When time alone will change what was compiled so far; {@link Instant#MAX} for never. */
+    Instant until() {
+        return until;
+    }
+
+    private void changes(Instant at) {
+        until = at.isBefore(until) ? at : until;
     }
 
     /** The field that says where the certificate comes from. */
     private static String source(CertificateSpec spec, Problems.Scope scope) {
-        List<String> given = new ArrayList<>();
-        if (spec.source != null && spec.source.selfSigned != null) {
-            given.add("selfSigned");
-        }
-        if (spec.source != null && spec.source.secretRef != null) {
-            given.add("secretRef");
-        }
-        if (spec.source != null && spec.source.demo != null) {
-            given.add("demo");
-        }
+        Source source = spec.source == null ? new Source() : spec.source;
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("selfSigned", source.selfSigned);
+        all.put("signingRequest", source.signingRequest);
+        all.put("pkcs12", source.pkcs12);
+        all.put("secretRef", source.secretRef);
+        all.put("demo", source.demo);
+        List<String> given = all.keySet().stream().filter(name -> all.get(name) != null).toList();
         if (given.size() != 1) {
             scope.invalid("spec.source", (given.isEmpty() ? "names no source" : "names several sources: " + String.join(", ", given))
-                    + "; needed is exactly one of selfSigned, secretRef and demo");
+                    + "; needed is exactly one of selfSigned, signingRequest, pkcs12, secretRef and demo");
             return "spec.source";
         }
-        if (spec.source.secretRef != null) {
-            if (spec.source.secretRef.name == null) {
-                scope.invalid("spec.source.secretRef.name", "is required: the name of a kubernetes.io/tls Secret");
-            }
-            return "spec.source.secretRef.name";
+        String field = "spec.source." + given.getFirst();
+        if (source.secretRef != null) {
+            required(source.secretRef.name, field + ".name", "the name of a kubernetes.io/tls Secret", scope);
+            return field + ".name";
         }
-        return "spec.source." + given.getFirst();
+        if (source.pkcs12 != null) {
+            required(source.pkcs12.secretRef == null ? null : source.pkcs12.secretRef.name, field + ".secretRef.name", "the Secret with the PKCS#12 file", scope);
+            required(source.pkcs12.passwordSecretRef == null ? null : source.pkcs12.passwordSecretRef.name, field + ".passwordSecretRef.name", "the Secret with its password", scope);
+        }
+        if (source.signingRequest != null) {
+            var request = source.signingRequest;
+            long signers = Stream.of(request.signedCertificate, request.signerName, request.issuerRef).filter(Objects::nonNull).count();
+            if (signers > 1) {
+                scope.invalid(field, "names several signers; needed is at most one of signedCertificate, signerName and issuerRef");
+            }
+        }
+        return field;
+    }
+
+    private static void required(String name, String field, String what, Problems.Scope scope) {
+        new Fields(scope).required(name, field, what);
     }
 
     private static void checkContents(CertificateSpec spec, Problems.Scope scope) {
         var fields = new Fields(scope);
         for (int i = 0; i < spec.dnsNames.size(); i++) {
-            fields.read("spec.dnsNames[" + i + "]", spec.dnsNames.get(i), SelfSigned::dnsName);
+            fields.read("spec.dnsNames[" + i + "]", spec.dnsNames.get(i), Subjects::dnsName);
         }
-        if (spec.source != null && spec.source.selfSigned != null && spec.dnsNames.isEmpty() && spec.subject.commonName == null) {
-            scope.invalid("spec.dnsNames", "is empty; a self-signed certificate needs at least one DNS name, or spec.subject.commonName");
+        boolean named = spec.source != null && (spec.source.selfSigned != null || spec.source.signingRequest != null);
+        if (named && spec.dnsNames.isEmpty() && spec.subject.commonName == null) {
+            scope.invalid("spec.dnsNames", "is empty; a " + (spec.source.selfSigned != null ? "self-signed certificate" : "signing request")
+                    + " needs at least one DNS name, or spec.subject.commonName");
         }
         Optional<Duration> duration = fields.duration(spec.duration, "spec.duration", SHORTEST, LONGEST);
         if (spec.renewBefore != null) {

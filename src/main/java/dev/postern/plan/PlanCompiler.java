@@ -30,12 +30,15 @@ import java.util.stream.Stream;
 public final class PlanCompiler {
     private final ResourceSet resources;
     private final Previous previous;
+    private final KeyPairReader reader;
     private final Instant now;
     private final Problems problems = new Problems();
     private final Set<String> stale = new TreeSet<>();
+    private Instant until = Instant.MAX;
 
-    private PlanCompiler(ResourceSet resources, Previous previous, Instant now) {
+    private PlanCompiler(ResourceSet resources, Previous previous, KeyPairReader reader, Instant now) {
         this.resources = resources;
+        this.reader = reader;
         this.previous = previous;
         this.now = now;
     }
@@ -44,11 +47,12 @@ public final class PlanCompiler {
      * @param resources    one gateway and what attaches to it; what names another gateway is passed over
      * @param previous     the plan in force, where last good forms come from; or null
      * @param previousKeys private keys in PEM by certificate name, of {@code previous}
+     * @param reader       reads key pairs; one that has read these before makes it fast
      * @param now          decides which certificates are valid
      * @return a plan, and what was wrong; of a plan that was compiled again from the same resources the parts are equal
      */
-    public static CompiledPlan compile(ResourceSet resources, GatewayPlan previous, Map<String, String> previousKeys, Instant now) {
-        return new PlanCompiler(resources, new Previous(previous, previousKeys), now).compile();
+    public static CompiledPlan compile(ResourceSet resources, GatewayPlan previous, Map<String, String> previousKeys, KeyPairReader reader, Instant now) {
+        return new PlanCompiler(resources, new Previous(previous, previousKeys), reader, now).compile();
     }
 
     private CompiledPlan compile() {
@@ -64,7 +68,7 @@ public final class PlanCompiler {
         var destinations = new DestinationCompiler(bundles, shown, settings, previous, problems);
         attached(resources.destinations(), d -> d.getSpec() == null ? null : d.getSpec().gatewayRef).forEach(destinations::add);
         if (settings.isEmpty()) {
-            return new CompiledPlan(null, Map.of(), problems.sorted(), List.of());
+            return new CompiledPlan(null, Map.of(), problems.sorted(), List.of(), until);
         }
 
         stale.addAll(listeners.stale());
@@ -84,7 +88,7 @@ public final class PlanCompiler {
                 usedCertificates.values().stream().map(ServedCertificate::plan).toList(), bundles.contents(usedBundles),
                 sorted(destinations.plans(), DestinationPlan::name));
         Map<String, String> keys = usedCertificates.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, c -> c.getValue().key()));
-        return new CompiledPlan(plan, keys, problems.sorted(), List.copyOf(stale));
+        return new CompiledPlan(plan, keys, problems.sorted(), List.copyOf(stale), until);
     }
 
     private Catalog<PolicyPlan> policies() {
@@ -130,10 +134,11 @@ public final class PlanCompiler {
     }
 
     private Catalog<ServedCertificate> certificates() {
-        var compiler = new CertificateCompiler(resources.keyPairs(), previous, now, problems);
+        var compiler = new CertificateCompiler(resources.keyPairs(), reader, previous, now, problems);
         Map<String, ServedCertificate> good = new HashMap<>();
         List<Certificate> attached = attached(resources.certificates(), PlanCompiler::gatewayRef);
         attached.forEach(c -> compiler.compile(c).ifPresent(served -> good.put(served.plan().name(), served)));
+        until = compiler.until();
         return new Catalog<>("Certificate", names(attached), elsewhere(resources.certificates(), PlanCompiler::gatewayRef), good, previous::certificate);
     }
 

@@ -15,6 +15,7 @@ import io.javaoperatorsdk.operator.Operator;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class LeaderElectionTest {
     }
 
     private static Operator operator(KubernetesClient client, String namespace, String name) {
-        var settings = new OperatorSettings("registry.test/postern:1", name, Set.of(namespace));
+        var settings = new OperatorSettings("registry.test/postern:1", name, Set.of(namespace), false, List.of());
         var operator = new Operator(o -> o.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(4)
                 .withLeaderElectionConfiguration(OperatorBeans.leaderElection(settings, namespace, false)));
         new OperatorRuntime(client, settings, Clock.systemUTC(), new SimpleMeterRegistry()).registerWith(operator);

@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.api.CertificateSpec.Algorithm;
-import dev.postern.pki.Chains.Finding;
-import dev.postern.pki.Chains.Kind;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +18,6 @@ class ChainsTest {
     private static final X509Certificate ROOT = TestCertificates.authority("CN=Root", ROOT_KEYS);
     private static final X509Certificate MIDDLE = TestCertificates.issue("CN=Middle", MIDDLE_KEYS.getPublic(), null, true, "CN=Root", ROOT_KEYS.getPrivate(), TestCertificates.FROM, TestCertificates.UNTIL);
     private static final X509Certificate LEAF = TestCertificates.leaf("O=Example\\, Inc.,CN=mail.example.com", LEAF_KEYS.getPublic(), TestCertificates.dns("mail.example.com"), MIDDLE, MIDDLE_KEYS.getPrivate());
-    private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
 
     @Test
     void readsWhatItWroteInOrder() {
@@ -51,46 +46,11 @@ class ChainsTest {
     }
 
     @Test
-    void findsNothingWrongWithAGoodChainWithOrWithoutItsRoot() {
-        assertThat(Chains.check(List.of(LEAF, MIDDLE), LEAF_KEYS.getPublic(), NOW)).isEmpty();
-        assertThat(Chains.check(List.of(LEAF, MIDDLE, ROOT), LEAF_KEYS.getPublic(), NOW)).isEmpty();
-        assertThat(Chains.check(List.of(LEAF), LEAF_KEYS.getPublic(), NOW)).isEmpty();
-    }
-
-    @Test
-    void findsAKeyOfAnotherCertificate() {
-        assertThat(Chains.check(List.of(LEAF, MIDDLE), KeyPairs.generate(Algorithm.ECDSA_P384).getPublic(), NOW)).extracting(Finding::kind).containsExactly(Kind.KEY_MISMATCH);
-    }
-
-    @Test
-    void findsALeafThatIsNotFirstAndSaysWhereItIs() {
-        List<Finding> findings = Chains.check(List.of(MIDDLE, LEAF), LEAF_KEYS.getPublic(), NOW);
-        assertThat(findings).extracting(Finding::kind).containsExactly(Kind.LEAF_NOT_FIRST);
-        assertThat(findings.getFirst().message()).contains("certificate 2 of 2");
-    }
-
-    @Test
-    void findsAChainWithAGapOrWithAnImpostor() {
-        assertThat(Chains.check(List.of(LEAF, ROOT), LEAF_KEYS.getPublic(), NOW)).extracting(Finding::kind).containsExactly(Kind.BROKEN_CHAIN);
-        X509Certificate impostor = TestCertificates.authority("CN=Middle", ROOT_KEYS);
-        assertThat(Chains.check(List.of(LEAF, impostor), LEAF_KEYS.getPublic(), NOW)).extracting(Finding::kind).containsExactly(Kind.BROKEN_CHAIN);
-    }
-
-    @Test
-    void comparesValidityWithTheInstantGivenBothEndsIncluded() {
-        assertThat(Chains.check(List.of(LEAF), LEAF_KEYS.getPublic(), TestCertificates.FROM)).isEmpty();
-        assertThat(Chains.check(List.of(LEAF), LEAF_KEYS.getPublic(), TestCertificates.UNTIL)).isEmpty();
-        assertThat(Chains.check(List.of(LEAF), LEAF_KEYS.getPublic(), TestCertificates.FROM.minusSeconds(1)))
-                .containsExactly(new Finding(Kind.NOT_YET_VALID, "the certificate is not valid before 2026-01-01T00:00:00Z"));
-        assertThat(Chains.check(List.of(LEAF), LEAF_KEYS.getPublic(), TestCertificates.UNTIL.plusSeconds(1)))
-                .containsExactly(new Finding(Kind.EXPIRED, "the certificate expired at 2056-01-01T00:00:00Z"));
-    }
-
-    @Test
-    void findsAKeyThatServersDoNotTake() throws Exception {
-        KeyPair keys = KeyPairGenerator.getInstance("Ed448").generateKeyPair();
-        X509Certificate leaf = TestCertificates.leaf("CN=x", keys.getPublic(), null, ROOT, ROOT_KEYS.getPrivate());
-        assertThat(Chains.check(List.of(leaf), keys.getPublic(), NOW)).extracting(Finding::kind).contains(Kind.UNSUPPORTED_KEY);
+    void anIssuerIsOneThatHasTheNameAndMadeTheSignature() {
+        assertThat(Chains.issued(MIDDLE, LEAF)).isTrue();
+        assertThat(Chains.issued(ROOT, ROOT)).isTrue();
+        assertThat(Chains.issued(ROOT, LEAF)).isFalse();
+        assertThat(Chains.issued(TestCertificates.authority("CN=Middle", ROOT_KEYS), LEAF)).as("an impostor").isFalse();
     }
 
     @Test

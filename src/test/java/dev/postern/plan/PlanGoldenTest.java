@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.postern.pki.Chains;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -30,6 +32,9 @@ class PlanGoldenTest {
     private static final Path FOLDER = Path.of("src/test/resources/plan");
     private static final Path COMMON = FOLDER.resolve("common");
     private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
+    /** The authority of the common Secrets is one that peers know. */
+    private static final KeyPairReader READER = new KeyPairReader(Set.copyOf(Chains.parse(new Manifests().add(COMMON.resolve("in-resources.yaml"))
+            .add(COMMON.resolve("in-authorities.yaml")).resources().trustBundles().get("authorities/ca.crt"))));
     private static final boolean UPDATE = Boolean.getBoolean("postern.update");
     private static final ObjectMapper YAML = YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).disable(YAMLGenerator.Feature.SPLIT_LINES)
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES).enable(YAMLGenerator.Feature.INDENT_ARRAYS_WITH_INDICATOR)
@@ -47,7 +52,7 @@ class PlanGoldenTest {
     private static void check(Path folder) throws IOException {
         CompiledPlan before = null;
         if (!files(folder, "previous-").isEmpty()) {
-            before = PlanCompiler.compile(manifests(folder, "previous-"), null, Map.of(), NOW);
+            before = PlanCompiler.compile(manifests(folder, "previous-"), null, Map.of(), READER, NOW);
             assertThat(before.problems()).as("the earlier plan is good").noneMatch(p -> p.severity() != Problem.Severity.WARNING);
         }
         ResourceSet resources = manifests(folder, "in-");
@@ -65,7 +70,7 @@ class PlanGoldenTest {
     }
 
     private static CompiledPlan compile(ResourceSet resources, CompiledPlan before) {
-        return before == null ? PlanCompiler.compile(resources, null, Map.of(), NOW) : PlanCompiler.compile(resources, before.plan(), before.keys(), NOW);
+        return before == null ? PlanCompiler.compile(resources, null, Map.of(), READER, NOW) : PlanCompiler.compile(resources, before.plan(), before.keys(), READER, NOW);
     }
 
     /** No name in the plan that is not there, no port or domain twice, and it survives being written. */

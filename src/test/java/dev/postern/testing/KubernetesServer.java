@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  */
 public final class KubernetesServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Path LEAKS = Path.of("target/key-leaks");
     private static final int ATTEMPTS = 3;
     private static KubernetesServer shared;
 
@@ -187,9 +188,31 @@ public final class KubernetesServer implements AutoCloseable {
 
     @Override
     public void close() {
+        noteLeaks();
         stop();
         try (Stream<Path> all = Files.walk(folder)) {
             all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** For the test that comes after all others: a JVM that ends can no longer fail one. */
+    private void noteLeaks() {
+        if (client == null || !api.alive()) {
+            return;
+        }
+        List<String> lines = new ArrayList<>();
+        try {
+            KeyLeaks.Report report = KeyLeaks.of(client);
+            lines.add("looked for " + report.keys() + " keys in " + report.places() + " places");
+            lines.addAll(report.leaks());
+        } catch (RuntimeException e) {
+            lines.add("could not look: " + e);
+        }
+        try {
+            Files.createDirectories(LEAKS);
+            Files.write(LEAKS.resolve(ProcessHandle.current().pid() + "-" + apiPort + ".txt"), lines);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,13 +1,13 @@
 package dev.postern.cli.standalone;
 
 import dev.postern.api.Certificate;
-import dev.postern.pki.issue.Authority;
-import dev.postern.pki.issue.Issuance;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
-/** Where the pairs of Certificates of source selfSigned and demo come from. */
+/** Where the pairs of Certificates come from that no Secret of the folder has as they are: all sources but secretRef. */
 @FunctionalInterface
 public interface CertificateMaker {
     /**
@@ -15,15 +15,21 @@ public interface CertificateMaker {
      *
      * @param hostname the gateway's
      * @throws IOException              where it cannot be kept
-     * @throws IllegalArgumentException where the Certificate asks for what cannot be made
+     * @throws IllegalArgumentException where the Certificate asks for what cannot be made, or names what cannot be read
      */
-    KeyPairPem provide(Certificate certificate, String hostname, Instant now) throws IOException;
+    Provided provide(Certificate certificate, String hostname, FolderSecrets secrets, Instant now) throws IOException;
 
-    /** Makes each anew and keeps none: for a check. */
-    static CertificateMaker keepingNone() {
-        return (certificate, hostname, now) -> {
-            Authority.Issued made = Issuance.make(Issuance.request(certificate.getSpec(), hostname), null, now);
-            return new KeyPairPem(certificate.getMetadata().getName(), made.certificatePem(), made.keyPem());
-        };
+    /**
+     * What there is for a Certificate.
+     *
+     * @param pair       empty where it awaits its signature
+     * @param complaints what is wrong although there is a pair: an answer that was refused, an export that failed
+     * @param notes      what a person should know, such as where the signing request lies
+     * @param again      when to ask again though nothing changed; empty: no need
+     */
+    record Provided(Optional<KeyPairPem> pair, List<String> complaints, List<String> notes, Optional<Instant> again) {
+        static Provided of(KeyPairPem pair) {
+            return new Provided(Optional.of(pair), List.of(), List.of(), Optional.empty());
+        }
     }
 }

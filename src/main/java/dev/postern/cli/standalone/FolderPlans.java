@@ -5,7 +5,9 @@ import dev.postern.api.MailGateway;
 import dev.postern.gateway.config.PlanSource.Written;
 import dev.postern.manifest.ManifestError;
 import dev.postern.manifest.Manifests;
+import dev.postern.pki.path.SystemRoots;
 import dev.postern.plan.CompiledPlan;
+import dev.postern.plan.KeyPairReader;
 import dev.postern.plan.PlanCompiler;
 import dev.postern.plan.PlanParts;
 import dev.postern.plan.Problem;
@@ -13,12 +15,9 @@ import dev.postern.plan.ResourceSet;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +30,7 @@ public final class FolderPlans {
     private final CertificateMaker certificates;
     private final Map<String, String> extraBundles;
     private final Generations generations = new Generations();
+    private final KeyPairReader reader = new KeyPairReader(SystemRoots.load());
     private final Predicate<Problem> tolerated;
     private CompiledPlan last;
     private PlanParts parts;
@@ -54,8 +54,12 @@ public final class FolderPlans {
      * @param written    the plan, or empty where they are refused whole
      * @param complaints one line each: file, line, field, what was wrong and what is allowed
      * @param notes      as complaints, of what is in force all the same
+     * @param again      when to compile again though nothing changed, as a certificate is to be renewed then; empty: no need
      */
-    public record Result(Optional<Written> written, List<String> complaints, List<String> notes) {
+    public record Result(Optional<Written> written, List<String> complaints, List<String> notes, Optional<Instant> again) {
+        private static Result refused(List<String> complaints) {
+            return new Result(Optional.empty(), complaints, List.of(), Optional.empty());
+        }
     }
 
     /** Compiles manifests. A folder with any manifest that does not parse is refused whole; what is wrong beyond that concerns one resource each. */
@@ -64,26 +68,23 @@ public final class FolderPlans {
         manifests.errors().stream().map(ManifestError::toString).forEach(complaints::add);
         Optional<MailGateway> gateway = complaints.isEmpty() ? gateway(manifests, complaints) : Optional.empty();
         complaints.addAll(Attachment.strays(manifests));
-        if (!complaints.isEmpty()) {
-            return new Result(Optional.empty(), complaints, List.of());
-        }
-        if (gateway.isEmpty()) {
-            return new Result(Optional.empty(), complaints, List.of());
+        if (!complaints.isEmpty() || gateway.isEmpty()) {
+            return Result.refused(complaints);
         }
         generations.apply(manifests);
-        Map<String, KeyPairPem> pairs = new HashMap<>(secrets(manifests));
-        make(certificates, manifests, gateway.get(), now, pairs, complaints);
+        List<String> notes = new ArrayList<>();
+        Map<String, KeyPairPem> pairs = new HashMap<>();
+        Optional<Instant> again = provide(manifests, gateway.get(), now, pairs, complaints, notes);
         String namespace = gateway.get().getMetadata().getNamespace();
         ResourceSet resources = new ResourceSet(gateway.get(), in(namespace, manifests.listeners()), in(namespace, manifests.policies()),
                 in(namespace, manifests.destinations()), in(namespace, manifests.certificates()), pairs, bundles(manifests));
-        CompiledPlan compiled = PlanCompiler.compile(resources, last == null ? null : last.plan(), last == null ? Map.of() : last.keys(), now);
-        List<String> notes = new ArrayList<>();
+        CompiledPlan compiled = PlanCompiler.compile(resources, last == null ? null : last.plan(), last == null ? Map.of() : last.keys(), reader, now);
         for (Problem problem : compiled.problems()) {
             boolean note = problem.severity() == Problem.Severity.WARNING || tolerated.test(problem);
             (note ? notes : complaints).add(line(manifests, problem));
         }
         if (compiled.plan() == null) {
-            return new Result(Optional.empty(), complaints, notes);
+            return new Result(Optional.empty(), complaints, notes, again);
         }
         last = compiled;
         PlanParts next = PlanParts.split(compiled.plan(), parts == null ? 1 : parts.index().serial());
@@ -91,7 +92,7 @@ public final class FolderPlans {
             next = PlanParts.split(compiled.plan(), parts.index().serial() + 1);
         }
         parts = next;
-        return new Result(Optional.of(new Written(next, compiled.keys())), complaints, notes);
+        return new Result(Optional.of(new Written(next, compiled.keys())), complaints, notes, again);
     }
 
     private Optional<MailGateway> gateway(Manifests manifests, List<String> complaints) {
@@ -112,35 +113,23 @@ public final class FolderPlans {
         return resources.stream().filter(r -> namespace.equals(r.getMetadata().getNamespace())).toList();
     }
 
-    private static void make(CertificateMaker maker, Manifests manifests, MailGateway gateway, Instant now, Map<String, KeyPairPem> pairs,
-            List<String> complaints) {
-        for (Certificate certificate : LocalCertificates.made(manifests.certificates())) {
+    /** Fills {@code pairs} by Certificate name; returns when the first of them is to be looked at again. */
+    private Optional<Instant> provide(Manifests manifests, MailGateway gateway, Instant now, Map<String, KeyPairPem> pairs, List<String> complaints, List<String> notes) {
+        var secrets = new FolderSecrets(manifests);
+        List<Instant> again = new ArrayList<>();
+        for (Certificate certificate : in(gateway.getMetadata().getNamespace(), manifests.certificates())) {
             String name = certificate.getMetadata().getName();
             try {
-                pairs.put(name, maker.provide(certificate, gateway.getSpec().hostname, now));
+                var provided = certificates.provide(certificate, gateway.getSpec().hostname, secrets, now);
+                provided.pair().ifPresent(pair -> pairs.put(name, pair));
+                provided.complaints().forEach(complaint -> complaints.add("Certificate/" + name + " " + complaint));
+                provided.notes().forEach(note -> notes.add("Certificate/" + name + ": " + note));
+                provided.again().ifPresent(again::add);
             } catch (IOException | IllegalArgumentException e) {
-                complaints.add("Certificate " + name + " cannot be made: " + e.getMessage());
+                complaints.add("Certificate/" + name + " " + e.getMessage());
             }
         }
-    }
-
-    private static Map<String, KeyPairPem> secrets(Manifests manifests) {
-        Map<String, Secret> secrets = new HashMap<>();
-        manifests.secrets().forEach(s -> secrets.put(s.getMetadata().getName(), s));
-        Map<String, KeyPairPem> pairs = new HashMap<>();
-        for (Certificate certificate : manifests.certificates()) {
-            var source = certificate.getSpec().source;
-            if (source.secretRef != null && secrets.containsKey(source.secretRef.name)) {
-                Map<String, String> data = secrets.get(source.secretRef.name).getData();
-                pairs.put(certificate.getMetadata().getName(), new KeyPairPem(source.secretRef.name, text(data, "tls.crt"), text(data, "tls.key")));
-            }
-        }
-        return pairs;
-    }
-
-    private static String text(Map<String, String> data, String key) {
-        String value = data == null ? null : data.get(key);
-        return value == null ? null : new String(Base64.getMimeDecoder().decode(value), StandardCharsets.ISO_8859_1);
+        return again.stream().min(Instant::compareTo);
     }
 
     private Map<String, String> bundles(Manifests manifests) {

@@ -4,6 +4,7 @@ import dev.postern.manifest.ManifestReader;
 import dev.postern.manifest.ManifestReader.Contents;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -17,13 +18,18 @@ final class FolderWatcher implements AutoCloseable {
     private static final Duration LOSS_SETTLED = Duration.ofSeconds(3);
     private final Path folder;
     private final Consumer<Contents> consumer;
+    private final BooleanSupplier due;
     private Contents taken;
     private volatile Thread thread;
 
-    /** @param known what the folder held when it was last read */
-    FolderWatcher(Path folder, Contents known, Consumer<Contents> consumer) {
+    /**
+     * @param known what the folder held when it was last read
+     * @param due   whether the consumer is to be called though nothing changed
+     */
+    FolderWatcher(Path folder, Contents known, Consumer<Contents> consumer, BooleanSupplier due) {
         this.folder = folder;
         this.consumer = consumer;
+        this.due = due;
         taken = known;
     }
 
@@ -51,6 +57,8 @@ final class FolderWatcher implements AutoCloseable {
                     since = System.nanoTime();
                 } else if (!now.equals(taken) && System.nanoTime() - since >= (loses(taken, now) ? LOSS_SETTLED : SETTLED).toNanos()) {
                     taken = now;
+                    consumer.accept(now);
+                } else if (now.equals(taken) && due.getAsBoolean()) {
                     consumer.accept(now);
                 }
             }

@@ -1,68 +1,149 @@
 package dev.postern.cli.standalone;
 
 import dev.postern.api.Certificate;
+import dev.postern.api.CertificateSpec;
+import dev.postern.api.CertificateSpec.SigningRequest;
+import dev.postern.cli.standalone.CertificateFolder.Kept;
+import dev.postern.pki.Chains;
+import dev.postern.pki.Fingerprints;
+import dev.postern.pki.KeyPairs;
+import dev.postern.pki.Passwords;
+import dev.postern.pki.Pkcs12;
 import dev.postern.pki.issue.Authority;
 import dev.postern.pki.issue.Issuance;
+import dev.postern.pki.issue.Requests;
+import dev.postern.pki.issue.Requests.InUse;
+import dev.postern.pki.issue.Requests.Pending;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
-/** Certificates that are made here, kept in a folder that only its owner can read: one folder each, as the operator keeps a Secret each. */
+/** Certificates without a cluster: made, requested, taken over and exported into the data folder, as the operator does it with Secrets. */
 final class LocalCertificates implements CertificateMaker {
-    private static final Set<java.nio.file.attribute.PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
-    private final Path folder;
+    private static final String REQUEST = "spec.source.signingRequest";
+    private final Path data;
 
-    LocalCertificates(Path folder) {
-        this.folder = folder;
+    LocalCertificates(Path data) {
+        this.data = data;
     }
 
-    /**
-     * The pair of a Certificate of source selfSigned or demo, made or renewed now where it is due.
-     *
-     * @param hostname the gateway's
-     * @throws IOException              where the folder cannot be read or written
-     * @throws IllegalArgumentException where the Certificate asks for what cannot be made
-     */
     @Override
-    public KeyPairPem provide(Certificate certificate, String hostname, Instant now) throws IOException {
-        Path own = folder.resolve(certificate.getMetadata().getName());
-        Issuance.Request request = Issuance.request(certificate.getSpec(), hostname);
-        String chain = read(own.resolve("tls.crt"));
-        String key = read(own.resolve("tls.key"));
-        Optional<String> due = Issuance.due(request, read(own.resolve("request")), chain, key, now);
-        if (due.isEmpty()) {
-            return new KeyPairPem(own.toString(), chain, key);
+    public Provided provide(Certificate certificate, String hostname, FolderSecrets secrets, Instant now) throws IOException {
+        var folder = new CertificateFolder(data, certificate.getMetadata().getName());
+        var source = certificate.getSpec().source;
+        Provided provided = source.secretRef != null ? new Provided(secrets.pair(certificate, source.secretRef.name), List.of(), List.of(), Optional.empty())
+                : source.signingRequest != null ? requested(certificate, hostname, folder, now)
+                : source.pkcs12 != null ? takenOver(certificate, folder, secrets)
+                : made(certificate, hostname, folder, now);
+        return exported(certificate, provided, folder, secrets);
+    }
+
+    private static Provided made(Certificate certificate, String hostname, CertificateFolder folder, Instant now) throws IOException {
+        Issuance.Request request = Issuance.request(certificate, hostname);
+        Kept kept = folder.pair().orElse(null);
+        Optional<String> due = kept == null ? Issuance.due(request, null, null, null, now) : Issuance.due(request, kept.from(), kept.pair().chain(), kept.pair().key(), now);
+        if (due.isPresent()) {
+            Authority.Issued issued = Issuance.make(request, kept == null ? null : kept.pair().key(), now);
+            kept = new Kept(request.digest(), new InUse(issued.certificatePem(), issued.keyPem()));
+            folder.keep(kept.from(), kept.pair());
         }
-        Authority.Issued made = Issuance.make(request, key, now);
-        Files.createDirectories(own, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        // The request's digest last: without it, what lies there counts for nothing.
-        Files.deleteIfExists(own.resolve("request"));
-        write(own.resolve("tls.key"), made.keyPem());
-        write(own.resolve("tls.crt"), made.certificatePem());
-        write(own.resolve("request"), request.digest());
-        return new KeyPairPem(own.toString(), made.certificatePem(), made.keyPem());
+        Instant renewal = Issuance.renewal(request, Chains.parse(kept.pair().chain()).getFirst());
+        return new Provided(Optional.of(pem(folder, kept.pair())), List.of(), List.of(), Optional.of(renewal));
     }
 
-    private static String read(Path file) throws IOException {
-        return Files.exists(file) ? Files.readString(file) : null;
+    private static Provided requested(Certificate certificate, String hostname, CertificateFolder folder, Instant now) throws IOException {
+        SigningRequest wanted = certificate.getSpec().source.signingRequest;
+        if (wanted.signerName != null || wanted.issuerRef != null) {
+            throw new IllegalArgumentException(REQUEST + (wanted.signerName != null ? ".signerName" : ".issuerRef")
+                    + ": such signers are a cluster's; without one, have the request signed and put the answer into signedCertificate");
+        }
+        Issuance.Request request = Issuance.request(certificate, hostname);
+        InUse inUse = folder.pair().map(Kept::pair).orElse(null);
+        Pending pending = folder.request().orElse(null);
+        if (Requests.due(request, false, pending, inUse, now).isPresent()) {
+            pending = Requests.make(request, pending, inUse);
+            folder.keep(pending);
+        }
+        List<String> complaints = new ArrayList<>();
+        if (wanted.signedCertificate != null) {
+            switch (Requests.take(request, pending, inUse, wanted.signedCertificate, now)) {
+                case Requests.Unchanged same -> { }
+                case Requests.Refused refused -> complaints.add(REQUEST + ".signedCertificate: " + refused.message());
+                case Requests.Taken taken -> {
+                    inUse = taken.pair();
+                    folder.keep(request.digest(), inUse);
+                }
+            }
+        }
+        List<String> notes = Requests.open(pending, inUse)
+                ? List.of("the signing request is in " + folder.path().resolve("csr/tls.csr") + "; have it signed and put the answer into " + REQUEST + ".signedCertificate")
+                : List.of();
+        Optional<Instant> again = Optional.ofNullable(inUse).map(pair -> Issuance.renewal(request, pair.leaf())).filter(now::isBefore);
+        return new Provided(Optional.ofNullable(inUse).map(pair -> pem(folder, pair)), complaints, notes, again);
     }
 
-    private static void write(Path file, String text) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(fresh, text);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    private static Provided takenOver(Certificate certificate, CertificateFolder folder, FolderSecrets secrets) throws IOException {
+        var source = certificate.getSpec().source.pkcs12;
+        try {
+            byte[] file = secrets.bytes(certificate, source.secretRef, "keystore.p12", "spec.source.pkcs12.secretRef");
+            String digest = Fingerprints.sha256(file);
+            Optional<Kept> kept = folder.pair().filter(pair -> pair.from().equals(digest));
+            if (kept.isPresent()) {
+                return Provided.of(pem(folder, kept.get().pair()));
+            }
+            Pkcs12.Contents contents = Pkcs12.read(file, Passwords.of(secrets.bytes(certificate, source.passwordSecretRef, "password", "spec.source.pkcs12.passwordSecretRef")));
+            InUse pair = new InUse(Chains.toPem(contents.certificates()), KeyPairs.toPem(contents.key().getPrivate()));
+            folder.keep(digest, pair);
+            return Provided.of(pem(folder, pair));
+        } catch (IllegalArgumentException e) {
+            Optional<Kept> last = folder.pair();
+            if (last.isEmpty()) {
+                throw e;
+            }
+            return new Provided(Optional.of(pem(folder, last.get().pair())), List.of(e.getMessage() + "; the last good pair stays in use"), List.of(), Optional.empty());
+        }
     }
 
-    /** Names of the Certificates whose pairs are made here. */
-    static List<Certificate> made(List<Certificate> certificates) {
-        return certificates.stream().filter(c -> c.getSpec() != null && c.getSpec().source != null
-                && (c.getSpec().source.selfSigned != null || c.getSpec().source.demo != null)).toList();
+    private static Provided exported(Certificate certificate, Provided provided, CertificateFolder folder, FolderSecrets secrets) throws IOException {
+        CertificateSpec.Export export = certificate.getSpec().export;
+        if (export == null || export.pkcs12 == null) {
+            folder.removeExport();
+            return provided;
+        }
+        if (provided.pair().isEmpty()) {
+            return provided;
+        }
+        try {
+            char[] password = Passwords.of(secrets.bytes(certificate, export.pkcs12.passwordSecretRef, "password", "spec.export.pkcs12.passwordSecretRef"));
+            KeyPairPem pair = provided.pair().get();
+            var chain = Chains.parse(pair.chain());
+            var key = KeyPairs.parse(pair.key());
+            String from = export.pkcs12.encryption + " " + Fingerprints.sha256(pair.chain());
+            if (!folder.exported(from).filter(file -> opens(file, password)).isPresent()) {
+                folder.keepExport(from, Pkcs12.write(chain, key.getPrivate(), password, export.pkcs12.encryption, certificate.getMetadata().getName()));
+            }
+            return provided;
+        } catch (IllegalArgumentException e) {
+            List<String> complaints = new ArrayList<>(provided.complaints());
+            complaints.add(e.getMessage());
+            return new Provided(provided.pair(), complaints, provided.notes(), provided.again());
+        }
+    }
+
+    private static boolean opens(byte[] file, char[] password) {
+        try {
+            Pkcs12.read(file, password);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;   // the password was changed
+        }
+    }
+
+    private static KeyPairPem pem(CertificateFolder folder, InUse pair) {
+        return new KeyPairPem(folder.path().toString(), pair.chain(), pair.key());
     }
 }

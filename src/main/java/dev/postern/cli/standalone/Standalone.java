@@ -26,12 +26,15 @@ import java.util.Optional;
 /** A gateway that serves a folder of manifests. */
 public final class Standalone implements Role.Running {
     private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_RENEWALS = Duration.ofSeconds(10);
     private final FolderPlans plans;
     private final ManifestReader reader = new ManifestReader("default");
     private final GatewayRole role;
     private final Catcher catcher;
     private final FolderWatcher watcher;
     private List<String> said;
+    /** When a certificate is to be renewed; null: none. */
+    private Instant renewal;
 
     /**
      * What the command line says.
@@ -63,7 +66,7 @@ public final class Standalone implements Role.Running {
     private Standalone(Options options, Contents contents, Catcher catcher, MeterRegistry meters) {
         this.catcher = catcher;
         makePrivate(options.data());
-        plans = new FolderPlans(options.gateway(), new LocalCertificates(options.data().resolve("certificates")),
+        plans = new FolderPlans(options.gateway(), new LocalCertificates(options.data()),
                 catcher == null ? Map.of() : Map.of(Catcher.TRUST_BUNDLE + "/ca.crt", catcher.trustBundlePem()), problem -> false);
         FolderPlans.Result first = plans.compile(reader.parse(contents), Instant.now());
         if (first.written().isEmpty()) {
@@ -71,7 +74,8 @@ public final class Standalone implements Role.Running {
         }
         role = new GatewayRole(new Gateway.Options(options.data().resolve("spool"), options.bind(), GRACE), LogEventSink::new, meters);
         take(first);
-        watcher = new FolderWatcher(options.folder(), contents, now -> take(plans.compile(reader.parse(now), Instant.now())));
+        watcher = new FolderWatcher(options.folder(), contents, now -> take(plans.compile(reader.parse(now), Instant.now())),
+                () -> renewal != null && !Instant.now().isBefore(renewal));
         watcher.start();
     }
 
@@ -89,6 +93,7 @@ public final class Standalone implements Role.Running {
 
     private void take(FolderPlans.Result result) {
         MailLog log = role.log();
+        renewal = result.again().map(at -> later(at, Instant.now().plus(BETWEEN_RENEWALS))).orElse(null);
         List<String> now = new ArrayList<>(result.complaints());
         now.addAll(result.notes());
         if (!now.equals(said)) {
@@ -98,6 +103,11 @@ public final class Standalone implements Role.Running {
             result.notes().forEach(n -> log.log(new MailEvent.Notice(Level.Info, "note: " + n)));
         }
         result.written().ifPresent(role.gateway().intake()::accept);
+    }
+
+    /** A renewal that fails, as on a full disk, is not tried without pause. */
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
     }
 
     private static Catcher catcher(Options options) {

@@ -1,8 +1,8 @@
 package dev.postern.gateway.delivery;
 
+import dev.postern.dns.Dns;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.PlanHolder;
-import dev.postern.gateway.dns.Dns;
 import dev.postern.gateway.report.MailLog;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.spool.Envelope;

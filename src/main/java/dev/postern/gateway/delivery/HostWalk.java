@@ -1,7 +1,7 @@
 package dev.postern.gateway.delivery;
 
-import dev.postern.gateway.dns.Dns;
-import dev.postern.gateway.dns.Dns.DnsException;
+import dev.postern.dns.Dns;
+import dev.postern.dns.Dns.DnsException;
 import dev.postern.plan.DestinationPlan;
 import java.net.InetAddress;
 import java.util.ArrayDeque;

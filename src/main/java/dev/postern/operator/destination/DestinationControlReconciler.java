@@ -1,5 +1,6 @@
 package dev.postern.operator.destination;
 
+import dev.postern.api.Certificate;
 import dev.postern.api.DestinationControl;
 import dev.postern.api.PosternStatus;
 import dev.postern.operator.AttachedReconciler;
@@ -36,6 +37,15 @@ public class DestinationControlReconciler extends AttachedReconciler<Destination
     @Override
     protected PosternStatus newStatus() {
         return new PosternStatus();
+    }
+
+    /** A certificate that is shown to servers alone is measured otherwise. */
+    @Override
+    protected void changed(DestinationControl control) {
+        super.changed(control);
+        if (control.getSpec().certificateRef != null) {
+            shared.triggers().trigger(Certificate.class, control.getMetadata().getNamespace(), control.getSpec().certificateRef.name);
+        }
     }
 
     @Override

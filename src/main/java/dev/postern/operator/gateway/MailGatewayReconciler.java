@@ -1,5 +1,6 @@
 package dev.postern.operator.gateway;
 
+import dev.postern.api.Certificate;
 import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewayStatus;
 import dev.postern.operator.AttachedReconciler.Shared;
@@ -7,11 +8,14 @@ import dev.postern.operator.OperatorSettings;
 import dev.postern.operator.gateway.Gatherer.Gathered;
 import dev.postern.operator.gateway.PlanStore.Head;
 import dev.postern.operator.kube.KindEvents;
+import dev.postern.operator.kube.NamedWatches;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.Summary;
+import dev.postern.pki.path.SystemRoots;
 import dev.postern.plan.CompiledPlan;
 import dev.postern.plan.GatewayPlan;
+import dev.postern.plan.KeyPairReader;
 import dev.postern.plan.PlanCompiler;
 import dev.postern.plan.PlanNames;
 import dev.postern.plan.Problem;
@@ -57,6 +61,7 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
     private final Gatherer gatherer;
     private final Publisher publisher;
     private final GatewayMetrics metrics;
+    private final KeyPairReader reader = new KeyPairReader(SystemRoots.load());
     private final Map<ResourceID, Compilation> compilations = new ConcurrentHashMap<>();
     private OwnedObjects owned;
 
@@ -74,7 +79,7 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         shared.caches().add(context.getPrimaryCache());
         owned = new OwnedObjects(context);
         List<EventSource<?, MailGateway>> sources = new ArrayList<>(owned.eventSources());
-        sources.add(new KindEvents<>(MailGateway.class, shared.caches(), shared.triggers(), gateway -> { }, this::deleted));
+        sources.add(new KindEvents<>(MailGateway.class, shared.caches(), shared.triggers(), (gateway, earlier) -> false, this::changed, this::deleted));
         return sources;
     }
 
@@ -110,7 +115,7 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         publisher.publish(state);
         List<Condition> before = gateway.getStatus() == null ? List.of() : gateway.getStatus().conditions;
         shared.statuses().write(gateway, MailGatewayStatusFactory.of(state, before, shared.clock()), MailGateway::new, context);
-        return UpdateControl.<MailGateway>noUpdate().rescheduleAfter(nextLook(compilation, now));
+        return UpdateControl.<MailGateway>noUpdate().rescheduleAfter(nextLook(compilation, gatherer.followsAll(gateway) ? RESYNC : NamedWatches.RELOOK, now));
     }
 
     private Compilation compile(MailGateway gateway, Gathered gathered, PlanStore store, Head head, Instant now) {
@@ -126,8 +131,8 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         }
         GatewayPlan inForce = previous;
         Map<String, String> keys = previous == null ? Map.of() : store.keys();
-        CompiledPlan compiled = metrics.compilations().record(() -> PlanCompiler.compile(gathered.resources(), inForce, keys, now));
-        Compilation compilation = Compilation.of(gathered, compiled, now);
+        CompiledPlan compiled = metrics.compilations().record(() -> PlanCompiler.compile(gathered.resources(), inForce, keys, reader, now));
+        Compilation compilation = Compilation.of(gathered, compiled);
         compilations.put(id, compilation);
         return compilation;
     }
@@ -154,12 +159,21 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         }
     }
 
-    private static Duration nextLook(Compilation compilation, Instant now) {
-        if (compilation.until().equals(Instant.MAX)) {
-            return RESYNC;
+    private static Duration nextLook(Compilation compilation, Duration latest, Instant now) {
+        if (compilation.compiled().until().equals(Instant.MAX)) {
+            return latest;
         }
-        Duration left = Duration.between(now, compilation.until()).plusMillis(1);
-        return left.compareTo(RESYNC) < 0 ? left : RESYNC;
+        Duration left = Duration.between(now, compilation.compiled().until()).plusMillis(1);
+        return left.compareTo(latest) < 0 ? left : latest;
+    }
+
+    /** What is said of its certificates depends on its host name. */
+    private void changed(MailGateway gateway) {
+        var meta = gateway.getMetadata();
+        if (shared.caches().synced()) {
+            shared.caches().attached(Certificate.class, meta.getNamespace(), meta.getName())
+                    .forEach(certificate -> shared.triggers().trigger(Certificate.class, meta.getNamespace(), certificate.getMetadata().getName()));
+        }
     }
 
     private void deleted(MailGateway gateway) {

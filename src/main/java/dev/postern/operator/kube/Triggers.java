@@ -1,5 +1,7 @@
 package dev.postern.operator.kube;
 
+import dev.postern.api.Certificate;
+import dev.postern.api.Listener;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import jakarta.inject.Singleton;
 import java.util.Map;
@@ -20,6 +22,13 @@ public final class Triggers {
         Consumer<ResourceID> controller = controllers.get(kind);
         if (controller != null) {
             controller.accept(new ResourceID(name, namespace));
+        }
+    }
+
+    /** The Certificates that a Listener names. */
+    public void triggerCertificates(Listener listener) {
+        if (listener.getSpec().certificateRefs != null) {
+            listener.getSpec().certificateRefs.forEach(ref -> trigger(Certificate.class, listener.getMetadata().getNamespace(), ref.name));
         }
     }
 }

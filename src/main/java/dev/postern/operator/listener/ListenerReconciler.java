@@ -36,6 +36,13 @@ public class ListenerReconciler extends AttachedReconciler<Listener, ListenerSta
         return new ListenerStatus();
     }
 
+    /** What is said of its certificates depends on its host name and its domains. */
+    @Override
+    protected void changed(Listener listener) {
+        super.changed(listener);
+        shared.triggers().triggerCertificates(listener);
+    }
+
     @Override
     protected void fill(ListenerStatus status, ConditionSet set, Listener listener, Verdict verdict, GatewayState state, List<Problem> others) {
         ListenerStatusFactory.fill(status, set, listener.getMetadata().getName(), verdict, state);

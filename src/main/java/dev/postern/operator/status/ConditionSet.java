@@ -38,6 +38,16 @@ public final class ConditionSet {
         return put(type, status ? TRUE : FALSE, reason, message);
     }
 
+    /** Takes a condition over as it was; false where there was none. */
+    public boolean keep(String type) {
+        Condition old = find(before, type);
+        if (old == null) {
+            return false;
+        }
+        put(type, old.getStatus(), old.getReason(), old.getMessage());
+        return true;
+    }
+
     public Condition get(String type) {
         return find(conditions, type);
     }

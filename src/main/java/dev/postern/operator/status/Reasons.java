@@ -22,6 +22,39 @@ public final class Reasons {
     public static final String APPLY_FAILED = "ApplyFailed";
     public static final String IMAGE_UNKNOWN = "ImageUnknown";
     public static final String STORAGE_IMMUTABLE = "StorageImmutable";
+    /** A signing request that a person is to have signed. */
+    public static final String AWAITING_SIGNATURE = "AwaitingSignature";
+    /** What was given as the answer to a signing request is none. */
+    public static final String ANSWER_REFUSED = "AnswerRefused";
+    /** A signer said no. */
+    public static final String DENIED = "Denied";
+    /** A signer could not. */
+    public static final String FAILED = "Failed";
+    /** The certificate should have been renewed here, and was not. */
+    public static final String RENEWAL_OVERDUE = "RenewalOverdue";
+    /** A Secret does not have the key that is named. */
+    public static final String SECRET_KEY_NOT_FOUND = "SecretKeyNotFound";
+    /** A signer cannot be asked. */
+    public static final String SIGNER_UNAVAILABLE = "SignerUnavailable";
+    /** A signing request that was open is gone, and its key with it. */
+    public static final String REQUEST_LOST = "RequestLost";
+    public static final String EXPORTED = "Exported";
+    /** A password that cannot be one, or protects nothing. */
+    public static final String INVALID_PASSWORD = "InvalidPassword";
+
+    public static final String VERIFIABLE = "Verifiable";
+    public static final String DEMO = "Demo";
+    public static final String SELF_SIGNED = "SelfSigned";
+    public static final String UNKNOWN_ISSUER = "UnknownIssuer";
+    /** No listener shows the certificate to anybody. */
+    public static final String NOT_SERVED = "NotServed";
+    /** MX record, certificate and listener: this one has another name than the others. */
+    public static final String MX_DIFFERS = "MxDiffers";
+    public static final String CERTIFICATE_NAME_DIFFERS = "CertificateNameDiffers";
+    public static final String LISTENER_HOSTNAME_DIFFERS = "ListenerHostnameDiffers";
+    public static final String LOOKUP_PENDING = "LookupPending";
+    public static final String LOOKUP_FAILED = "LookupFailed";
+    public static final String LOOKUPS_OFF = "LookupsOff";
 
     private Reasons() {
     }

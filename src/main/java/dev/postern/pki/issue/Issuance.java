@@ -1,5 +1,6 @@
 package dev.postern.pki.issue;
 
+import dev.postern.api.Certificate;
 import dev.postern.api.CertificateSpec;
 import dev.postern.api.CertificateSpec.Algorithm;
 import dev.postern.api.CertificateSpec.Rotation;
@@ -19,8 +20,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Certificates that are made here, of sources selfSigned and demo: when one must be made, and how. Pure but for random numbers. */
+/** Certificates that are made here, of sources selfSigned and demo: when one must be made, and how; {@link Requests} has those of others. Pure but for random numbers. */
 public final class Issuance {
+    /** Annotation of a Certificate: any new value of it makes or requests the certificate anew at once. */
+    public static final String RENEW = "postern.dev/renew";
     private static final Duration DEMO_DURATION = Duration.ofDays(365);
     private static final String DEMO_NAME = "Postern demo certificate";
 
@@ -31,16 +34,18 @@ public final class Issuance {
      * What is to be made.
      *
      * @param renewBefore null for a third of the duration
+     * @param renew       what someone wrote who wants it anew though it is not due: whatever differs from before; or null
      */
-    public record Request(Subject subject, List<String> dnsNames, Algorithm algorithm, Rotation rotation, Duration duration, Duration renewBefore) {
+    public record Request(Subject subject, List<String> dnsNames, Algorithm algorithm, Rotation rotation, Duration duration, Duration renewBefore, String renew) {
         public Request {
             dnsNames = List.copyOf(dnsNames);
         }
 
         /** Changes when a new certificate is needed although the old one is not due: kept beside what was made. */
         public String digest() {
-            return Fingerprints.sha256(String.join("\n", text(subject.commonName), text(subject.organization), text(subject.organizationalUnit),
-                    text(subject.locality), text(subject.state), text(subject.country), dnsNames.toString(), algorithm.name(), duration.toString()));
+            String asked = String.join("\n", text(subject.commonName), text(subject.organization), text(subject.organizationalUnit),
+                    text(subject.locality), text(subject.state), text(subject.country), dnsNames.toString(), algorithm.name(), duration.toString());
+            return Fingerprints.sha256(renew == null ? asked : asked + "\n" + renew);
         }
 
         private static String text(String value) {
@@ -54,14 +59,17 @@ public final class Issuance {
      * @param hostname the gateway's, which a demo certificate gets
      * @throws IllegalArgumentException where a duration cannot be read
      */
-    public static Request request(CertificateSpec spec, String hostname) {
+    public static Request request(Certificate certificate, String hostname) {
+        CertificateSpec spec = certificate.getSpec();
+        var annotations = certificate.getMetadata().getAnnotations();
+        String renew = annotations == null ? null : annotations.get(RENEW);
         if (spec.source.demo != null) {
             Subject subject = new Subject();
             subject.commonName = DEMO_NAME;
-            return new Request(subject, List.of(hostname), Algorithm.ECDSA_P256, Rotation.Always, DEMO_DURATION, null);
+            return new Request(subject, List.of(hostname), Algorithm.ECDSA_P256, Rotation.Always, DEMO_DURATION, null, renew);
         }
         Duration renewBefore = spec.renewBefore == null ? null : Durations.parse(spec.renewBefore);
-        return new Request(spec.subject, spec.dnsNames, spec.privateKey.algorithm, spec.privateKey.rotation, Durations.parse(spec.duration), renewBefore);
+        return new Request(spec.subject, spec.dnsNames, spec.privateKey.algorithm, spec.privateKey.rotation, Durations.parse(spec.duration), renewBefore, renew);
     }
 
     /**
@@ -92,7 +100,7 @@ public final class Issuance {
 
     /** When a certificate that was made for the request is to be made anew. */
     public static Instant renewal(Request request, X509Certificate leaf) {
-        return Renewal.at(leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant(), request.renewBefore());
+        return Renewal.at(leaf, request.renewBefore());
     }
 
     /**
@@ -106,7 +114,8 @@ public final class Issuance {
         return new Authority.Issued(Chains.toPem(List.of(certificate)), KeyPairs.toPem(pair.getPrivate()));
     }
 
-    private static KeyPair kept(Request request, String oldKey) {
+    /** The old key where it can be read and has the algorithm that is asked for, else a new one. */
+    static KeyPair kept(Request request, String oldKey) {
         if (oldKey != null) {
             try {
                 KeyPair old = KeyPairs.parse(oldKey);

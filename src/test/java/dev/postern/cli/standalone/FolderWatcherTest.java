@@ -22,7 +22,7 @@ class FolderWatcherTest {
     void aFileThatIsWrittenSlowlyIsNeverSeenEmptyOrInHalves() throws Exception {
         Path file = Files.writeString(folder.resolve("a.yaml"), "first: " + "x".repeat(100));
         List<Contents> seen = new CopyOnWriteArrayList<>();
-        try (FolderWatcher watcher = new FolderWatcher(folder, ManifestReader.contents(folder), seen::add)) {
+        try (FolderWatcher watcher = new FolderWatcher(folder, ManifestReader.contents(folder), seen::add, () -> false)) {
             watcher.start();
             Files.writeString(file, "");
             // As long as a slow writer takes: longer than an edit needs to settle.
@@ -35,10 +35,21 @@ class FolderWatcherTest {
     }
 
     @Test
+    void whatIsDueIsLookedAtThoughNothingChanged() throws Exception {
+        Files.writeString(folder.resolve("a.yaml"), "first: x");
+        List<Contents> seen = new CopyOnWriteArrayList<>();
+        try (FolderWatcher watcher = new FolderWatcher(folder, ManifestReader.contents(folder), seen::add, seen::isEmpty)) {
+            watcher.start();
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !seen.isEmpty());
+            assertThat(seen).containsExactly(ManifestReader.contents(folder));
+        }
+    }
+
+    @Test
     void aFileThatIsGoneForGoodIsSeenToBeGone() throws Exception {
         Path file = Files.writeString(folder.resolve("a.yaml"), "first: x");
         List<Contents> seen = new CopyOnWriteArrayList<>();
-        try (FolderWatcher watcher = new FolderWatcher(folder, ManifestReader.contents(folder), seen::add)) {
+        try (FolderWatcher watcher = new FolderWatcher(folder, ManifestReader.contents(folder), seen::add, () -> false)) {
             watcher.start();
             Files.delete(file);
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !seen.isEmpty());

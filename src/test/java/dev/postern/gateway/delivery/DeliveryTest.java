@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.api.DestinationControlSpec.TlsMode;
+import dev.postern.dns.Dns;
+import dev.postern.dns.Dns.DnsException.Kind;
 import dev.postern.gateway.delivery.ScriptedServer.Mail;
-import dev.postern.gateway.dns.Dns;
-import dev.postern.gateway.dns.Dns.DnsException.Kind;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.client.Timeouts;
 import dev.postern.gateway.spool.Envelope;

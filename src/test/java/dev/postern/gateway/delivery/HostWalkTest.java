@@ -2,7 +2,7 @@ package dev.postern.gateway.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.gateway.dns.Dns.Mx;
+import dev.postern.dns.Dns.Mx;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

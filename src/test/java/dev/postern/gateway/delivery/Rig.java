@@ -2,10 +2,10 @@ package dev.postern.gateway.delivery;
 
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.api.DestinationControlSpec.TlsMode;
+import dev.postern.dns.Dns;
+import dev.postern.dns.Dns.DnsException.Kind;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.PlanHolder;
-import dev.postern.gateway.dns.Dns;
-import dev.postern.gateway.dns.Dns.DnsException.Kind;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.smtp.client.Timeouts;

@@ -1,7 +1,7 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.dns.Dns;
 import dev.postern.gateway.config.PlanHolder;
-import dev.postern.gateway.dns.Dns;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -6,15 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.api.CertificateSpec.Algorithm;
 import dev.postern.api.CertificateSpec.Subject;
-import dev.postern.pki.Chains;
 import dev.postern.pki.HostNames;
 import dev.postern.pki.KeyPairs;
 import dev.postern.pki.Names;
+import dev.postern.pki.path.Arrangement;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,9 +33,16 @@ class SelfSignedTest {
         X509Certificate certificate = issue(keys, "mail.example.com", "*.example.com");
 
         assertThatCode(() -> certificate.verify(keys.getPublic())).doesNotThrowAnyException();
-        assertThat(Chains.check(List.of(certificate), keys.getPublic(), FROM)).isEmpty();
+        assertThat(Arrangement.of(List.of(certificate), keys.getPublic(), Set.of(), FROM).findings()).isEmpty();
         assertThat(certificate.getVersion()).isEqualTo(3);
         assertThat(certificate.getBasicConstraints()).as("no authority").isEqualTo(-1);
+    }
+
+    @Test
+    void onlyRsaKeysAreForEncipherment() {
+        assertThat(issue(KeyPairs.generate(Algorithm.RSA_2048), "a.example").getKeyUsage()).startsWith(true, false, true);
+        assertThat(issue(KEYS, "a.example").getKeyUsage()).startsWith(true, false, false);
+        assertThat(issue(KeyPairs.generate(Algorithm.ED25519), "a.example").getKeyUsage()).startsWith(true, false, false);
     }
 
     @Test
@@ -85,15 +93,6 @@ class SelfSignedTest {
         assertThatThrownBy(() -> issue(KEYS, "a.*.example.com")).hasMessageContaining("is not a host name");
         assertThatThrownBy(() -> issue(KEYS)).hasMessage("a certificate needs at least one DNS name or a subject");
         assertThatThrownBy(() -> SelfSigned.issue(new Subject(), List.of("a.example"), KEYS, UNTIL, FROM)).hasMessageContaining("ends before it begins");
-    }
-
-    @Test
-    void renewsAfterTwoThirdsOfItsLifeOrAsAsked() {
-        Instant from = Instant.parse("2026-01-01T00:00:00Z");
-        Instant until = from.plus(Duration.ofDays(90));
-        assertThat(Renewal.at(from, until, null)).isEqualTo(from.plus(Duration.ofDays(60)));
-        assertThat(Renewal.at(from, until, Duration.ofDays(10))).isEqualTo(from.plus(Duration.ofDays(80)));
-        assertThat(Renewal.at(from, until, Duration.ofDays(90))).as("not for ever").isEqualTo(from.plus(Duration.ofDays(60)));
     }
 
     private static X509Certificate issue(KeyPair keys, String... names) {

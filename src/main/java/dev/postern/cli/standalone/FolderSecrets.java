@@ -1,0 +1,71 @@
+package dev.postern.cli.standalone;
+
+import dev.postern.api.Certificate;
+import dev.postern.api.SecretKeyRef;
+import dev.postern.manifest.Manifests;
+import dev.postern.plan.ResourceSet.KeyPairPem;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The Secrets of a folder of manifests. What is in stringData counts before what is in data, as it does for the API server. */
+public final class FolderSecrets {
+    private final Map<String, Secret> byName = new HashMap<>();
+
+    public FolderSecrets(Manifests manifests) {
+        manifests.secrets().forEach(secret -> byName.put(id(secret.getMetadata().getNamespace(), secret.getMetadata().getName()), secret));
+    }
+
+    /** The pair of a kubernetes.io/tls Secret; empty where the folder does not have it. */
+    Optional<KeyPairPem> pair(Certificate certificate, String name) {
+        return find(certificate, name).map(secret -> new KeyPairPem(name, text(secret, "tls.crt"), text(secret, "tls.key")));
+    }
+
+    boolean has(Certificate certificate, String name) {
+        return find(certificate, name).isPresent();
+    }
+
+    /**
+     * The bytes of one key of a Secret.
+     *
+     * @param field of the Certificate, for the message
+     * @throws IllegalArgumentException where there is no such Secret or key, or its data is not Base64
+     */
+    byte[] bytes(Certificate certificate, SecretKeyRef ref, String defaultKey, String field) {
+        String key = ref.keyOr(defaultKey);
+        Secret secret = find(certificate, ref.name).orElseThrow(() -> new IllegalArgumentException(field + ".name: there is no Secret '" + ref.name + "' in the folder"));
+        byte[] bytes = bytes(secret, key);
+        if (bytes == null) {
+            throw new IllegalArgumentException(field + ".key: Secret '" + ref.name + "' has no key '" + key + "'");
+        }
+        return bytes;
+    }
+
+    private Optional<Secret> find(Certificate certificate, String name) {
+        return Optional.ofNullable(byName.get(id(certificate.getMetadata().getNamespace(), name)));
+    }
+
+    private static String text(Secret secret, String key) {
+        byte[] bytes = bytes(secret, key);
+        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(Secret secret, String key) {
+        if (secret.getStringData() != null && secret.getStringData().containsKey(key)) {
+            return secret.getStringData().get(key).getBytes(StandardCharsets.UTF_8);
+        }
+        String data = secret.getData() == null ? null : secret.getData().get(key);
+        try {
+            return data == null ? null : Base64.getMimeDecoder().decode(data);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("Secret '" + secret.getMetadata().getName() + "', key '" + key + "' is not Base64");
+        }
+    }
+
+    private static String id(String namespace, String name) {
+        return namespace + "/" + name;
+    }
+}

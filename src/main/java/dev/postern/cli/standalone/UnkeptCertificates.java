@@ -1,0 +1,36 @@
+package dev.postern.cli.standalone;
+
+import dev.postern.api.Certificate;
+import dev.postern.pki.Chains;
+import dev.postern.pki.KeyPairs;
+import dev.postern.pki.Passwords;
+import dev.postern.pki.Pkcs12;
+import dev.postern.pki.issue.Authority;
+import dev.postern.pki.issue.Issuance;
+import dev.postern.plan.ResourceSet.KeyPairPem;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes each pair anew and keeps none: for a check of a folder. What awaits a signature, or lies in a cluster, is passed over. */
+public final class UnkeptCertificates implements CertificateMaker {
+    @Override
+    public Provided provide(Certificate certificate, String hostname, FolderSecrets secrets, Instant now) {
+        String name = certificate.getMetadata().getName();
+        var source = certificate.getSpec().source;
+        Optional<KeyPairPem> pair = Optional.empty();
+        if (source.secretRef != null) {
+            pair = secrets.pair(certificate, source.secretRef.name);
+        } else if (source.pkcs12 != null) {
+            if (secrets.has(certificate, source.pkcs12.secretRef.name) && secrets.has(certificate, source.pkcs12.passwordSecretRef.name)) {
+                var contents = Pkcs12.read(secrets.bytes(certificate, source.pkcs12.secretRef, "keystore.p12", "spec.source.pkcs12.secretRef"),
+                        Passwords.of(secrets.bytes(certificate, source.pkcs12.passwordSecretRef, "password", "spec.source.pkcs12.passwordSecretRef")));
+                pair = Optional.of(new KeyPairPem(source.pkcs12.secretRef.name, Chains.toPem(contents.certificates()), KeyPairs.toPem(contents.key().getPrivate())));
+            }
+        } else if (source.signingRequest == null) {
+            Authority.Issued made = Issuance.make(Issuance.request(certificate, hostname), null, now);
+            pair = Optional.of(new KeyPairPem(name, made.certificatePem(), made.keyPem()));
+        }
+        return new Provided(pair, List.of(), List.of(), Optional.empty());
+    }
+}

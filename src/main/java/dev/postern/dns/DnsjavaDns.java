@@ -1,0 +1,240 @@
+package dev.postern.dns;
+
+import dev.postern.dns.Dns.DnsException.Kind;
+import dev.postern.pki.HostNames;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.Cache;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.ExtendedResolver;
+import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.PTRRecord;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Resolver;
+import org.xbill.DNS.ResolverConfig;
+import org.xbill.DNS.ReverseMap;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
+import org.xbill.DNS.lookup.LookupResult;
+import org.xbill.DNS.lookup.LookupSession;
+import org.xbill.DNS.lookup.NoSuchDomainException;
+import org.xbill.DNS.lookup.NoSuchRRSetException;
+
+/**
+ * Looks names up with dnsjava. Names are absolute: search lists are not applied. Answers are cached by TTL, {@value #CACHED} at
+ * most, a day and for absence five minutes at the longest; no lookup takes longer than the limit given.
+ */
+public final class DnsjavaDns implements Dns {
+    private static final int CACHED = 50_000;
+    private static final int MAX_TTL_SECONDS = 86_400;
+    private static final int MAX_NEGATIVE_TTL_SECONDS = 300;
+    private static final int MAX_MX = 50;
+    private static final int MAX_PTR = 5;
+
+    private static final Executor EXECUTOR = Thread::startVirtualThread;
+
+    private final LookupSession session;
+    private final LookupSession hosts;
+    private final Duration limit;
+
+    /**
+     * Asks these servers in turn.
+     *
+     * @param servers {@code ADDRESS}, {@code IPV4:PORT} or {@code [IPV6]:PORT}; empty: the system's
+     * @param wait    for one answer of one server
+     * @param limit   for a whole lookup, with all retries and aliases
+     * @throws IllegalArgumentException naming the server that is none
+     */
+    public DnsjavaDns(List<String> servers, Duration wait, Duration limit) {
+        this.limit = limit;
+        Resolver resolver = resolver(servers, wait, limit);
+        Cache cache = new Cache(DClass.IN);
+        cache.setMaxEntries(CACHED);
+        cache.setMaxCache(MAX_TTL_SECONDS);
+        cache.setMaxNCache(MAX_NEGATIVE_TTL_SECONDS);
+        session = LookupSession.builder().resolver(resolver).cache(cache).executor(EXECUTOR).build();
+        hosts = LookupSession.builder().resolver(resolver).cache(cache).executor(EXECUTOR).defaultHostsFileParser().build();
+    }
+
+    /** As {@link #DnsjavaDns(List, Duration, Duration)}, with 3 s for an answer and 20 s for a lookup. */
+    public DnsjavaDns(List<String> servers) {
+        this(servers, Duration.ofSeconds(3), Duration.ofSeconds(20));
+    }
+
+    @Override
+    public CompletionStage<List<Mx>> mx(String domain) {
+        return bounded(lookup(session, domain, Type.MX).handle((result, error) -> {
+            if (error == null && !result.getRecords().isEmpty()) {
+                return hosts(domain, result.getRecords());
+            }
+            if (error == null || isNoData(error)) {
+                return addresses(domain).thenApply(a -> List.of(new Mx(0, domain)));
+            }
+            return CompletableFuture.<List<Mx>>failedFuture(failure(domain, error));
+        }).thenCompose(Function.identity()), domain);
+    }
+
+    private static CompletionStage<List<Mx>> hosts(String domain, List<Record> records) {
+        List<Mx> found = new ArrayList<>();
+        for (Record record : records) {
+            if (record instanceof MXRecord mx && !mx.getTarget().equals(Name.root)) {
+                found.add(new Mx(mx.getPriority(), text(mx.getTarget())));
+            }
+        }
+        if (found.isEmpty()) {
+            return CompletableFuture.failedFuture(new DnsException(Kind.NULL_MX, domain + " does not accept mail (null MX)"));
+        }
+        Collections.shuffle(found);
+        found.sort(Comparator.comparingInt(Mx::preference));
+        return CompletableFuture.completedFuture(List.copyOf(found.subList(0, Math.min(MAX_MX, found.size()))));
+    }
+
+    @Override
+    public CompletionStage<List<InetAddress>> addresses(String host) {
+        InetAddress literal = HostNames.address(host).orElse(null);
+        if (literal != null) {
+            return CompletableFuture.completedFuture(List.of(literal));
+        }
+        var v6 = addresses(host, Type.AAAA);
+        var v4 = addresses(host, Type.A);
+        return bounded(v6.thenCombine(v4, (six, four) -> {
+            List<InetAddress> all = new ArrayList<>(six.addresses);
+            all.addAll(four.addresses);
+            if (!all.isEmpty()) {
+                return all;
+            }
+            throw new CompletionException(six.error.kind() == Kind.TEMPORARY ? six.error : four.error);
+        }), host);
+    }
+
+    private record Answer(List<InetAddress> addresses, DnsException error) {
+    }
+
+    private CompletionStage<Answer> addresses(String host, int type) {
+        return lookup(hosts, host, type).handle((result, error) -> {
+            if (error != null) {
+                return new Answer(List.of(), failure(host, error));
+            }
+            List<InetAddress> found = new ArrayList<>();
+            for (Record record : result.getRecords()) {
+                if (record instanceof ARecord a) {
+                    found.add(a.getAddress());
+                } else if (record instanceof AAAARecord a) {
+                    found.add(a.getAddress());
+                }
+            }
+            return new Answer(found, new DnsException(Kind.NOT_FOUND, host + " has no address"));
+        });
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> confirmedName(InetAddress address) {
+        CompletionStage<Optional<String>> name = session.lookupAsync(ReverseMap.fromAddress(address), Type.PTR).thenCompose(result -> {
+            CompletionStage<Optional<String>> found = CompletableFuture.completedFuture(Optional.empty());
+            for (Record record : result.getRecords().stream().limit(MAX_PTR).toList()) {
+                if (record instanceof PTRRecord ptr) {
+                    String host = text(ptr.getTarget());
+                    found = found.thenCompose(f -> f.isPresent() ? CompletableFuture.completedFuture(f)
+                            : addresses(host).handle((all, error) -> error == null && all.contains(address) ? Optional.of(host) : Optional.empty()));
+                }
+            }
+            return found;
+        });
+        return bounded(name, address.getHostAddress()).exceptionally(e -> Optional.empty());
+    }
+
+    /** Nothing is held open between lookups; those under way end by themselves. */
+    @Override
+    public void close() {
+    }
+
+    private static CompletionStage<LookupResult> lookup(LookupSession session, String name, int type) {
+        try {
+            return session.lookupAsync(Name.fromString(name, Name.root), type);
+        } catch (TextParseException e) {
+            return CompletableFuture.failedFuture(new DnsException(Kind.NOT_FOUND, "'" + name + "' is not a domain name"));
+        }
+    }
+
+    private <T> CompletionStage<T> bounded(CompletionStage<T> lookup, String name) {
+        return lookup.toCompletableFuture().copy().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((value, error) -> error == null ? CompletableFuture.completedFuture(value)
+                        : CompletableFuture.<T>failedFuture(failure(name, error)))
+                .thenCompose(Function.identity());
+    }
+
+    private static boolean isNoData(Throwable error) {
+        return root(error) instanceof NoSuchRRSetException;
+    }
+
+    private static DnsException failure(String name, Throwable error) {
+        return switch (root(error)) {
+            case DnsException known -> known;
+            case NoSuchDomainException e -> new DnsException(Kind.NOT_FOUND, name + " does not exist");
+            case NoSuchRRSetException e -> new DnsException(Kind.NOT_FOUND, name + " has no address");
+            case TimeoutException e -> new DnsException(Kind.TEMPORARY, "lookup of " + name + " timed out");
+            case Throwable e -> new DnsException(Kind.TEMPORARY, "lookup of " + name + " failed: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
+        };
+    }
+
+    private static Throwable root(Throwable error) {
+        return error instanceof CompletionException && error.getCause() != null ? root(error.getCause()) : error;
+    }
+
+    private static String text(Name name) {
+        return name.toString(true).toLowerCase(Locale.ROOT);
+    }
+
+    private static Resolver resolver(List<String> servers, Duration wait, Duration limit) {
+        List<Resolver> resolvers = new ArrayList<>();
+        List<InetSocketAddress> addresses = servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers.stream().map(DnsjavaDns::server).toList();
+        for (InetSocketAddress address : addresses) {
+            SimpleResolver one = new SimpleResolver(address);
+            one.setTimeout(wait);
+            resolvers.add(one);
+        }
+        ExtendedResolver all = new ExtendedResolver(resolvers);
+        all.setTimeout(limit);   // over all servers and retries
+        all.setRetries(2);
+        return all;
+    }
+
+    private static InetSocketAddress server(String text) {
+        int port = 53;
+        String host = text;
+        int colon = text.lastIndexOf(':');
+        if (text.startsWith("[") && text.contains("]") || colon > 0 && colon == text.indexOf(':')) {
+            int end = text.startsWith("[") ? text.indexOf(']') : colon;
+            host = text.substring(text.startsWith("[") ? 1 : 0, end);
+            String rest = text.substring(text.startsWith("[") ? end + 1 : end);
+            try {
+                port = rest.isEmpty() ? port : Integer.parseInt(rest.substring(1));
+            } catch (NumberFormatException e) {
+                port = -1;
+            }
+        }
+        InetAddress address = HostNames.address(host).orElse(null);
+        if (address == null || port < 1 || port > 65535) {
+            throw new IllegalArgumentException("'" + text + "' is not a name server; allowed are ADDRESS, IPV4:PORT and [IPV6]:PORT");
+        }
+        return new InetSocketAddress(address, port);
+    }
+}

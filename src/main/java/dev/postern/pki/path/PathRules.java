@@ -1,0 +1,160 @@
+package dev.postern.pki.path;
+
+import dev.postern.pki.KeyPairs;
+import dev.postern.pki.path.Paths.Broken;
+import dev.postern.pki.path.Paths.Reason;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.NameConstraints;
+
+/** Rules for TLS servers' paths beyond those of the JDK's validator: algorithms, purposes, and the work that a path may cost. */
+final class PathRules {
+    private static final int MOST_BYTES = 64 * 1024;
+    private static final int MOST_EXPONENT_BITS = 64;
+    /** Names of the path times subtrees of its name constraints; each pair is a comparison. */
+    private static final long MOST_COMPARISONS = 250_000;
+    private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+    private static final String ANY_PURPOSE = "2.5.29.37.0";
+    private static final String PSS = "1.2.840.113549.1.1.10";
+    /** RSA and ECDSA with SHA-256, SHA-384 and SHA-512, and Ed25519. */
+    private static final Set<String> SIGNATURES = Set.of("1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13",
+            "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4", "1.3.101.112");
+    private static final Set<String> PSS_HASHES = Set.of(NISTObjectIdentifiers.id_sha256.getId(), NISTObjectIdentifiers.id_sha384.getId(),
+            NISTObjectIdentifiers.id_sha512.getId());
+    private static final int DIGITAL_SIGNATURE = 0;
+    private static final int KEY_ENCIPHERMENT = 2;
+    private static final int KEY_AGREEMENT = 4;
+
+    private PathRules() {
+    }
+
+    /** Whether the mere use of a certificate would cost too much. */
+    static boolean absurd(X509Certificate certificate) {
+        try {
+            return certificate.getEncoded().length > MOST_BYTES
+                    || certificate.getPublicKey() instanceof RSAPublicKey rsa && (rsa.getPublicExponent().bitLength() > MOST_EXPONENT_BITS || rsa.getModulus().bitLength() > 2 * 8192);
+        } catch (CertificateEncodingException e) {
+            return true;
+        }
+    }
+
+    /** What is wrong with a server's certificate by itself; null for nothing. */
+    static Broken leaf(X509Certificate leaf, Instant at, Wording words) {
+        if (absurd(leaf)) {
+            return new Broken(Reason.TOO_COSTLY, "the certificate " + words.of(leaf) + " is too large, or has too large a key");
+        }
+        Broken broken = time(leaf, at, words);
+        if (broken == null) {
+            broken = key(leaf, words);
+        }
+        if (broken == null) {
+            broken = purpose(leaf, words);
+        }
+        boolean[] uses = leaf.getKeyUsage();
+        if (broken == null && uses != null && !(uses[DIGITAL_SIGNATURE] || uses[KEY_ENCIPHERMENT] || uses[KEY_AGREEMENT])) {
+            return new Broken(Reason.WRONG_PURPOSE, "the key of the certificate " + words.of(leaf) + " is neither for signatures nor for key exchange");
+        }
+        return broken;
+    }
+
+    /** What is wrong with a path whose leaf is good by itself; null for nothing. */
+    static Broken path(List<X509Certificate> path, X509Certificate anchor, Instant at, Wording words) {
+        for (X509Certificate certificate : path) {
+            if (!safeSignature(certificate)) {
+                return new Broken(Reason.WEAK_ALGORITHM, "the certificate " + words.of(certificate) + " is signed with " + certificate.getSigAlgName()
+                        + "; allowed are RSA and ECDSA with SHA-256, SHA-384 or SHA-512, and Ed25519");
+            }
+        }
+        for (X509Certificate issuer : Stream.concat(path.stream().skip(1), Stream.of(anchor)).toList()) {
+            Broken broken = time(issuer, at, words);
+            if (broken == null) {
+                broken = key(issuer, words);
+            }
+            if (broken == null) {
+                broken = purpose(issuer, words);
+            }
+            if (broken != null) {
+                return broken;
+            }
+        }
+        int limit = anchor.getBasicConstraints();
+        if (limit >= 0 && notSelfIssued(path) > limit) {
+            return new Broken(Reason.INVALID_PATH, "the authority " + words.of(anchor) + " allows only " + limit + " intermediates below it");
+        }
+        long comparisons = path.stream().mapToLong(PathRules::names).sum() * Stream.concat(path.stream(), Stream.of(anchor)).mapToLong(PathRules::constraints).sum();
+        return comparisons <= MOST_COMPARISONS ? null : new Broken(Reason.TOO_COSTLY, "the name constraints above the certificate " + words.of(path.getFirst()) + " are too many");
+    }
+
+    private static long notSelfIssued(List<X509Certificate> path) {
+        return path.stream().skip(1).filter(c -> !c.getSubjectX500Principal().equals(c.getIssuerX500Principal())).count();
+    }
+
+    private static Broken time(X509Certificate certificate, Instant at, Wording words) {
+        Instant until = certificate.getNotAfter().toInstant();
+        Instant from = certificate.getNotBefore().toInstant();
+        if (at.isAfter(until)) {
+            return new Broken(Reason.EXPIRED, "the certificate " + words.of(certificate) + " expired on " + until);
+        }
+        return at.isBefore(from) ? new Broken(Reason.NOT_YET_VALID, "the certificate " + words.of(certificate) + " is valid from " + from) : null;
+    }
+
+    private static Broken key(X509Certificate certificate, Wording words) {
+        String unsupported = KeyPairs.unsupported(certificate.getPublicKey());
+        return unsupported == null ? null : new Broken(Reason.WEAK_ALGORITHM, "the key of the certificate " + words.of(certificate) + " " + unsupported);
+    }
+
+    /** Extended key usages bind all that is below them, as clients of the web have it; one that is absent allows everything. */
+    private static Broken purpose(X509Certificate certificate, Wording words) {
+        try {
+            List<String> purposes = certificate.getExtendedKeyUsage();
+            return purposes == null || purposes.contains(SERVER_AUTH) || purposes.contains(ANY_PURPOSE) ? null
+                    : new Broken(Reason.WRONG_PURPOSE, "the certificate " + words.of(certificate) + " is not for TLS servers (its extended key usage lacks serverAuth)");
+        } catch (CertificateParsingException e) {
+            return new Broken(Reason.WRONG_PURPOSE, "the extended key usage of the certificate " + words.of(certificate) + " cannot be read");
+        }
+    }
+
+    private static boolean safeSignature(X509Certificate certificate) {
+        if (!certificate.getSigAlgOID().equals(PSS)) {
+            return SIGNATURES.contains(certificate.getSigAlgOID());
+        }
+        try {
+            return PSS_HASHES.contains(RSASSAPSSparams.getInstance(certificate.getSigAlgParams()).getHashAlgorithm().getAlgorithm().getId());
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    private static long names(X509Certificate certificate) {
+        byte[] extension = certificate.getExtensionValue(Extension.subjectAlternativeName.getId());
+        try {
+            return 1 + (extension == null ? 0 : GeneralNames.getInstance(ASN1OctetString.getInstance(extension).getOctets()).getNames().length);
+        } catch (RuntimeException e) {
+            return 1;   // the validator refuses what cannot be read
+        }
+    }
+
+    private static long constraints(X509Certificate certificate) {
+        byte[] extension = certificate.getExtensionValue(Extension.nameConstraints.getId());
+        try {
+            if (extension == null) {
+                return 0;
+            }
+            var constraints = NameConstraints.getInstance(ASN1OctetString.getInstance(extension).getOctets());
+            return Stream.of(constraints.getPermittedSubtrees(), constraints.getExcludedSubtrees()).filter(s -> s != null).mapToLong(s -> s.length).sum();
+        } catch (RuntimeException e) {
+            return 0;   // as above
+        }
+    }
+}
