@@ -42,11 +42,16 @@ final class StoreOptions {
         }
         try {
             Config found = kubeconfig == null ? Config.autoConfigure(context) : Config.fromKubeconfig(context, kubeconfig.toFile());
+            // The library takes another context where there is none of that name.
+            if (context != null && (found.getCurrentContext() == null || !context.equals(found.getCurrentContext().getName()))) {
+                throw new StoreException("the kubeconfig has no context '" + context + "'");
+            }
             Config config = new ConfigBuilder(found).withConnectionTimeout(CONNECT_MILLIS).withRequestTimeout(ANSWER_MILLIS).withRequestRetryBackoffLimit(0).build();
             String where = namespace != null ? namespace : config.getNamespace() != null ? config.getNamespace() : "default";
             return new ClusterStore(new KubernetesClientBuilder().withConfig(config).build(), where);
-        } catch (KubernetesClientException | IllegalArgumentException e) {
-            throw new StoreException("the kubeconfig cannot be used: " + e.getMessage());
+        } catch (KubernetesClientException | IllegalArgumentException | NullPointerException e) {
+            // The library throws the last for an empty file.
+            throw new StoreException("the kubeconfig cannot be used" + (e.getMessage() == null || e instanceof NullPointerException ? "" : ": " + e.getMessage()));
         }
     }
 }
