@@ -40,7 +40,7 @@ public class ListenerSpec {
     @Size(min = 1, max = Api.HOSTNAME_LENGTH)
     public String hostname;
 
-    @JsonPropertyDescription("Certificates, chosen by the name that the client asks for (SNI); the first where none fits. Without any, TLS is not offered.")
+    @JsonPropertyDescription("Certificates, chosen by the name that the client asks for (SNI) and, of one name, by the keys that it can verify: ECDSA, else Ed25519, else RSA; the first where none fits. Without any, TLS is not offered.")
     @Size(max = 64)
     public List<LocalRef> certificateRefs = new ArrayList<>();
 

@@ -2,6 +2,7 @@ package dev.postern.gateway;
 
 import dev.postern.dns.DnsHolder;
 import dev.postern.gateway.config.ActivePlan;
+import dev.postern.gateway.config.CertificateMetrics;
 import dev.postern.gateway.config.PlanHolder;
 import dev.postern.gateway.config.PlanIntake;
 import dev.postern.gateway.config.PlanLoader;
@@ -81,6 +82,7 @@ public final class Gateway implements AutoCloseable {
         servers = new SmtpServers(new SmtpServices(plans, spool, dns, log, failures, meters, clock), options.bind(), loops.acceptor(), loops.sessions());
         servers.subscribe(this::changed);
         plans.subscribe(this::settings);
+        plans.subscribe(new CertificateMetrics(meters)::follow);
         delivery.start();
         servers.start();
     }

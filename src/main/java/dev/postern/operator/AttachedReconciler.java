@@ -62,10 +62,11 @@ public abstract class AttachedReconciler<P extends CustomResource<?, S>, S exten
     /**
      * Does what is to be done beside the status, and fills what does not depend on the plan.
      *
+     * @param set     becomes the conditions of the status
      * @param verdict null where this generation was not compiled yet
      * @return what went wrong
      */
-    protected List<Problem> prepare(S status, P resource, Optional<MailGateway> gateway, Verdict verdict) {
+    protected List<Problem> prepare(S status, ConditionSet set, P resource, Optional<MailGateway> gateway, Verdict verdict) {
         return List.of();
     }
 
@@ -83,6 +84,11 @@ public abstract class AttachedReconciler<P extends CustomResource<?, S>, S exten
         return Optional.empty();
     }
 
+    /** Whether a resource is to be looked at because of what changed beside its spec. */
+    protected boolean touched(P resource, P earlier) {
+        return false;
+    }
+
     /** Called when a resource is gone. */
     protected void deleted(P resource) {
     }
@@ -90,7 +96,7 @@ public abstract class AttachedReconciler<P extends CustomResource<?, S>, S exten
     @Override
     public List<EventSource<?, P>> prepareEventSources(EventSourceContext<P> context) {
         shared.caches().add(kind, context.getPrimaryCache(), this::gatewayOf);
-        return List.of(new KindEvents<>(kind, shared.caches(), shared.triggers(), this::changed, this::deleted));
+        return List.of(new KindEvents<>(kind, shared.caches(), shared.triggers(), this::touched, this::changed, this::deleted));
     }
 
     @Override
@@ -105,7 +111,7 @@ public abstract class AttachedReconciler<P extends CustomResource<?, S>, S exten
         var set = new ConditionSet(Summary.isBlank(resource.getStatus()) ? List.of() : resource.getStatus().conditions, generation, shared.clock());
         Optional<GatewayState> state = shared.board().find(meta.getNamespace(), gatewayOf(resource));
         Verdict verdict = state.map(s -> s.verdict(ResourceRef.of(resource).id(), meta.getUid(), generation)).orElse(null);
-        List<Problem> others = prepare(status, resource, gateway, verdict);
+        List<Problem> others = prepare(status, set, resource, gateway, verdict);
         if (gateway.isEmpty()) {
             Summary.gatewayMissing(set, gatewayOf(resource));
         } else if (verdict != null) {

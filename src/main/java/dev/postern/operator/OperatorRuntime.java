@@ -13,11 +13,11 @@ import dev.postern.operator.gateway.GatewayMetrics;
 import dev.postern.operator.gateway.MailGatewayReconciler;
 import dev.postern.operator.gateway.Publisher;
 import dev.postern.operator.kube.Caches;
+import dev.postern.operator.kube.NamedWatches;
 import dev.postern.operator.kube.StatusWriter;
 import dev.postern.operator.kube.TlsSecrets;
 import dev.postern.operator.kube.TransitionEvents;
 import dev.postern.operator.kube.Triggers;
-import dev.postern.operator.kube.TrustBundleWatches;
 import dev.postern.operator.listener.ListenerReconciler;
 import dev.postern.operator.policy.MailFlowPolicyReconciler;
 import dev.postern.operator.status.PlanBoard;
@@ -33,7 +33,7 @@ import java.util.List;
 public final class OperatorRuntime implements AutoCloseable {
     private final OperatorSettings settings;
     private final PlanBoard board = new PlanBoard();
-    private final TrustBundleWatches bundles;
+    private final NamedWatches watches;
     private final MxRecords mxRecords;
     private final List<Reconciler<? extends HasMetadata>> reconcilers;
 
@@ -46,17 +46,18 @@ public final class OperatorRuntime implements AutoCloseable {
         this.settings = settings;
         var caches = new Caches();
         var triggers = new Triggers();
-        var tlsSecrets = new TlsSecrets();
+        watches = new NamedWatches(client, triggers);
+        var tlsSecrets = new TlsSecrets(watches);
+        var events = new TransitionEvents(client, settings, clock);
         mxRecords = OperatorBeans.mxRecords(dns, triggers, clock);
-        bundles = new TrustBundleWatches(client, triggers);
-        var shared = new AttachedReconciler.Shared(caches, triggers, board, new StatusWriter(new TransitionEvents(client, settings, clock)), clock);
+        var shared = new AttachedReconciler.Shared(caches, triggers, board, new StatusWriter(events), clock);
         reconcilers = List.of(
-                new MailGatewayReconciler(client, settings, shared, new Gatherer(caches, tlsSecrets, bundles), new Publisher(board, triggers),
+                new MailGatewayReconciler(client, settings, shared, new Gatherer(caches, tlsSecrets, watches), new Publisher(board, triggers),
                         new GatewayMetrics(meters, board)),
                 new ListenerReconciler(shared),
                 new MailFlowPolicyReconciler(shared),
                 new DestinationControlReconciler(shared),
-                new CertificateReconciler(client, tlsSecrets, shared, new VerifiableLook(caches, tlsSecrets, triggers, mxRecords, roots),
+                new CertificateReconciler(client, tlsSecrets, watches, events, shared, new VerifiableLook(caches, tlsSecrets, triggers, mxRecords, roots),
                         new CertificateMetrics(meters)));
     }
 
@@ -71,7 +72,7 @@ public final class OperatorRuntime implements AutoCloseable {
 
     @Override
     public void close() {
-        bundles.stop();
+        watches.stop();
         mxRecords.close();
     }
 

@@ -5,7 +5,10 @@ import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -33,6 +36,12 @@ public final class Names {
     /** The dNSNames of the subject alternative name, as they stand; empty where there is none or where it cannot be read. */
     public static List<String> dnsNames(X509Certificate certificate) {
         return Alternative.of(certificate).map(Alternative::dnsNames).orElse(List.of());
+    }
+
+    /** What a certificate is for, in lower case: its dNSNames, or its CN where it has none, as {@link HostNames#matches} has it. */
+    public static Set<String> hostNames(X509Certificate certificate) {
+        List<String> names = dnsNames(certificate);
+        return (names.isEmpty() ? commonName(certificate).stream() : names.stream()).map(n -> n.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
     }
 
     /** The most specific CN of the subject. */

@@ -1,5 +1,5 @@
 /**
- * Keys, certificates, chains and names, as pure functions over BouncyCastle and the JDK. No message of this package contains
- * key material.
+ * Keys, certificates, chains, names and PKCS#12 files, as pure functions over BouncyCastle and the JDK. No message of this package contains
+ * key material or a password.
  */
 package dev.postern.pki;

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** From Listeners to ports. A bad one keeps its last good form, unless that would now be in the way of another or an open relay. */
 final class ListenerCompiler {
@@ -93,12 +92,12 @@ final class ListenerCompiler {
     }
 
     private List<String> certificates(ListenerSpec spec, Problems.Scope scope) {
-        List<String> names = new ArrayList<>();
+        var named = new ListenerCertificates();
         for (int i = 0; i < spec.certificateRefs.size(); i++) {
-            Optional<ServedCertificate> found = certificates.resolve(spec.certificateRefs.get(i).name, "spec.certificateRefs[" + i + "].name",
-                    Problem.Reason.CERTIFICATE_NOT_FOUND, Problem.Reason.CERTIFICATE_NOT_READY, scope);
-            found.map(c -> c.plan().name()).filter(n -> !names.contains(n)).ifPresent(names::add);
+            String field = "spec.certificateRefs[" + i + "].name";
+            certificates.resolve(spec.certificateRefs.get(i).name, field, Problem.Reason.CERTIFICATE_NOT_FOUND, Problem.Reason.CERTIFICATE_NOT_READY, scope)
+                    .ifPresent(certificate -> named.add(certificate, field, scope));
         }
-        return names;
+        return named.names();
     }
 }

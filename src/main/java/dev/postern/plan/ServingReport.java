@@ -16,13 +16,22 @@ import java.util.TreeMap;
  * @param serial    of the plan in force
  * @param refused   why a newer plan was refused, or null
  * @param listeners by listener name
+ * @param clientCertificates SHA-256 fingerprints of the leaves that delivery shows, in hex, by certificate name; empty, too, of a pod of
+ *                  before there were any
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record ServingReport(String podUid, String revision, long serial, String refused, Map<String, Served> listeners) {
+public record ServingReport(String podUid, String revision, long serial, String refused, Map<String, Served> listeners,
+        Map<String, String> clientCertificates) {
     private static final ObjectMapper JSON = new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     public ServingReport {
         listeners = listeners == null ? Map.of() : new TreeMap<>(listeners);
+        clientCertificates = clientCertificates == null ? Map.of() : new TreeMap<>(clientCertificates);
+    }
+
+    /** Of a pod whose delivery shows no certificate. */
+    public ServingReport(String podUid, String revision, long serial, String refused, Map<String, Served> listeners) {
+        this(podUid, revision, serial, refused, listeners, Map.of());
     }
 
     /**

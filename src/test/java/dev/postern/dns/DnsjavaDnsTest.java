@@ -7,21 +7,20 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.postern.dns.Dns.DnsException;
 import dev.postern.dns.Dns.DnsException.Kind;
 import dev.postern.dns.Dns.Mx;
+import dev.postern.testing.CoreDns;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.SocketException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,44 +65,20 @@ class DnsjavaDnsTest {
 
     @TempDir
     static Path folder;
-    private static Process server;
+    private static CoreDns server;
     private static Dns dns;
 
     @BeforeAll
     static void start() throws Exception {
-        Path binary = coredns();
-        int port = freePort();
-        Files.writeString(folder.resolve("example.zone"), ZONE);
-        Files.writeString(folder.resolve("reverse.zone"), REVERSE);
-        Files.writeString(folder.resolve("Corefile"), """
-                .:%d {
-                    bind 127.0.0.1
-                    file %s/example.zone example
-                    file %s/reverse.zone 2.0.192.in-addr.arpa
-                }
-                """.formatted(port, folder, folder));
-        server = new ProcessBuilder(binary.toString(), "-conf", folder.resolve("Corefile").toString())
-                .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
-        dns = new DnsjavaDns(List.of("127.0.0.1:" + port), Duration.ofSeconds(5), Duration.ofSeconds(20));
+        server = new CoreDns(folder, Map.of("example", ZONE, "2.0.192.in-addr.arpa", REVERSE));
+        dns = new DnsjavaDns(List.of(server.address()), Duration.ofSeconds(5), Duration.ofSeconds(20));
         Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> !get(dns.addresses("ns.example")).isEmpty());
     }
 
     @AfterAll
     static void stop() {
         if (server != null) {
-            server.destroy();
-        }
-    }
-
-    private static Path coredns() {
-        String cache = System.getenv().getOrDefault("POSTERN_TEST_CACHE", System.getProperty("user.home") + "/.cache/postern-test");
-        return Stream.concat(Stream.of(cache + "/bin"), Stream.of(System.getenv("PATH").split(":"))).map(place -> Path.of(place, "coredns"))
-                .filter(Files::isExecutable).findFirst().orElseGet(() -> fail("no coredns in " + cache + "/bin or in PATH: make test builds it"));
-    }
-
-    private static int freePort() throws SocketException {
-        try (DatagramSocket socket = new DatagramSocket()) {
-            return socket.getLocalPort();
+            server.close();
         }
     }
 
@@ -205,8 +180,7 @@ class DnsjavaDnsTest {
     @Test
     void anotherServerAnswersWhereOneIsDead() throws Exception {
         try (Hostile hostile = new Hostile(-1)) {
-            String live = Files.readString(folder.resolve("Corefile")).lines().findFirst().orElseThrow().replaceAll("\\D", "");
-            Dns both = new DnsjavaDns(List.of("127.0.0.1:" + hostile.socket.getLocalPort(), "127.0.0.1:" + live), Duration.ofMillis(500), Duration.ofSeconds(20));
+            Dns both = new DnsjavaDns(List.of("127.0.0.1:" + hostile.socket.getLocalPort(), server.address()), Duration.ofMillis(500), Duration.ofSeconds(20));
             assertThat(get(both.mx("two.example"))).hasSize(2);
         }
     }

@@ -6,6 +6,8 @@ import dev.postern.api.Listener;
 import dev.postern.api.MailFlowPolicy;
 import dev.postern.api.MailGateway;
 import dev.postern.api.PosternStatus;
+import dev.postern.dns.Dns;
+import dev.postern.operator.certificate.KnownRoots;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.plan.PlanNames;
 import dev.postern.plan.PlanParts;
@@ -56,10 +58,20 @@ final class OperatorFixture implements AutoCloseable {
     volatile SimpleMeterRegistry meters;
     /** Added to the time by which the operator goes. */
     volatile Duration ahead = Duration.ZERO;
+    private final Dns dns;
+    private final KnownRoots roots;
     private Operator operator;
     private OperatorRuntime runtime;
 
+    /** An operator that looks no MX records up. */
     OperatorFixture() {
+        this(null, new KnownRoots());
+    }
+
+    /** @param dns null where nobody is to be asked */
+    OperatorFixture(Dns dns, KnownRoots roots) {
+        this.dns = dns;
+        this.roots = roots;
         KubernetesServer server = KubernetesServer.shared();
         server.installCrds();
         client = server.client();
@@ -80,7 +92,8 @@ final class OperatorFixture implements AutoCloseable {
         meters = new SimpleMeterRegistry();
         InstantSource clock = () -> Instant.now().plus(ahead);
         operator = new Operator(o -> o.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(10));
-        runtime = new OperatorRuntime(client, new OperatorSettings("registry.test/postern:1", "operator-under-test", Set.of(namespace), false, List.of()), clock, meters);
+        var settings = new OperatorSettings("registry.test/postern:1", "operator-under-test", Set.of(namespace), dns != null, List.of());
+        runtime = new OperatorRuntime(client, settings, clock, meters, dns, roots);
         runtime.registerWith(operator);
         operator.start();
     }

@@ -8,6 +8,7 @@ import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewaySpec;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What goldens do not show well: many resources, and steps in time. */
 class PlanCompilerTest {
     private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
+    private static final KeyPairReader READER = new KeyPairReader(Set.of());
     private static final int MANY = 10_000;
 
     @Test
@@ -67,6 +69,21 @@ class PlanCompilerTest {
     }
 
     @Test
+    void withoutTheKeyOfItsClientCertificateNoEarlierFormIsInForce() {
+        Path cases = Path.of("src/test/resources/plan");
+        var secrets = new Manifests().add(cases.resolve("common/in-resources.yaml")).add(cases.resolve("common/in-secrets.yaml"));
+        GatewayPlan good = PlanCompiler.compile(secrets.add(cases.resolve("client-certificate-broken/previous-resources.yaml")).resources(), null, Map.of(), READER, NOW).plan();
+        assertThat(good.certificates()).extracting(CertificatePlan::name).containsExactly("mail", "other");
+        ResourceSet deleted = new Manifests().add(cases.resolve("client-certificate-deleted/in-resources.yaml")).resources();
+        String mail = secrets.resources().keyPairs().get("mail").key();
+
+        assertThat(PlanCompiler.compile(deleted, good, Map.of(), READER, NOW).plan()).as("the gateway's key is lost").isNull();
+        assertThat(PlanCompiler.compile(deleted, good, Map.of("mail", mail), READER, NOW).plan().destinations())
+                .filteredOn(d -> d.name().equals("own")).as("the destination's key is lost").singleElement()
+                .satisfies(d -> assertThat(d.held()).startsWith("spec.certificateRef.name: "));
+    }
+
+    @Test
     void aPlanHasNoKeyInItsText() {
         CompiledPlan compiled = new CompiledPlan(compile(List.of(), null).plan(), Map.of("mail", "-----BEGIN PRIVATE KEY-----"), List.of(), List.of(), Instant.MAX);
         assertThat(compiled.toString()).contains("keys of [mail]").doesNotContain("PRIVATE KEY");
@@ -81,7 +98,7 @@ class PlanCompilerTest {
         gateway.setSpec(new MailGatewaySpec());
         gateway.getSpec().hostname = "mail.example.com";
         var resources = new ResourceSet(gateway, List.of(), List.of(), controls, List.of(), Map.of(), Map.of());
-        return before == null ? PlanCompiler.compile(resources, null, Map.of(), new KeyPairReader(Set.of()), NOW) : PlanCompiler.compile(resources, before.plan(), before.keys(), new KeyPairReader(Set.of()), NOW);
+        return before == null ? PlanCompiler.compile(resources, null, Map.of(), READER, NOW) : PlanCompiler.compile(resources, before.plan(), before.keys(), READER, NOW);
     }
 
     private static DestinationControl control(String name, long generation, TlsMode mode, String... domains) {

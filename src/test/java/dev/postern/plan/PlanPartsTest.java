@@ -108,6 +108,23 @@ class PlanPartsTest {
     }
 
     @Test
+    void aPlanOfBeforeClientCertificatesIsReadAndHasNone() {
+        // The parts that the version before wrote, letter by letter; without client certificates this one writes the same.
+        String settings = "\"settings\":{\"alertOnRequiredTls\":true,\"dnsServers\":[\"10.0.0.53\"],\"hostname\":\"mail.example.com\",\"jsonLog\":false,"
+                + "\"maxAgeSeconds\":3,\"maxMessages\":100,\"reserveBytes\":1000,\"retryInitialSeconds\":1,\"retryMaxSeconds\":2}";
+        String destination = "{\"concurrentConnections\":20,\"destinations\":[\"a000.example\"],\"identity\":\"Hosted\",\"isDefault\":false,\"messagesPerConnection\":100,"
+                + "\"resource\":{";
+        PlanParts parts = PlanParts.split(plan(destinations(1, "a")), 1);
+        assertThat(parts.parts().get("core")).contains(settings);
+        assertThat(parts.parts().get("destinations-11")).contains(destination);
+        assertThat(parts.join().settings().certificate()).isNull();
+        assertThat(parts.join().destinations().getFirst().certificate()).isNull();
+
+        DestinationPlan showing = destinations(1, "a").getFirst().showing("mail");
+        assertThat(PlanParts.split(plan(List.of(showing)), 1).join().destinations()).containsExactly(showing);
+    }
+
+    @Test
     void refusesATamperedPart() {
         PlanParts parts = PlanParts.split(PLAN, 1);
         for (String name : PlanParts.names()) {

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Base64;
 import javax.net.ssl.SSLSocket;
 
@@ -15,11 +16,13 @@ public final class SteadySession {
     private final Socket socket;
     private final BufferedReader in;
     private final Thread thread;
+    private final Duration pause;
     private volatile boolean ending;
     private volatile IOException broken;
 
-    /** Opens it on a listener of 127.0.0.1. */
-    public SteadySession(int port) throws IOException {
+    /** Opens it on a listener of 127.0.0.1; {@code pause} is the time between two NOOPs. */
+    public SteadySession(int port, Duration pause) throws IOException {
+        this.pause = pause;
         socket = startTls(port);
         in = reader(socket);
         command(socket, in, "EHLO steady.test");
@@ -60,8 +63,9 @@ public final class SteadySession {
                 if (!command(socket, in, "NOOP").startsWith("250")) {
                     throw new IOException("NOOP was refused");
                 }
-                Thread.sleep(20);
+                Thread.sleep(pause);
             }
+            command(socket, in, "NOOP");
             command(socket, in, "QUIT");
         } catch (IOException e) {
             broken = e;

@@ -6,6 +6,8 @@ import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.PlanParts;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The plan in the form that sessions use: tables built, keys loaded. Immutable; a session keeps the one it began with.
@@ -26,6 +28,11 @@ public record ActivePlan(PlanParts.Index index, GatewayPlan plan, Map<String, Ac
     /** Anchors of a bundle; the system's for null. */
     public TrustAnchors trust(String bundle) {
         return trust.get(bundle == null ? "" : bundle);
+    }
+
+    /** Names of the certificates that delivery shows. */
+    public Set<String> clientCertificates() {
+        return clients.keySet().stream().filter(name -> !name.isEmpty()).collect(Collectors.toSet());
     }
 
     /** TLS of delivery that shows a certificate; none for null. */

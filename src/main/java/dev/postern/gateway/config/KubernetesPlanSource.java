@@ -41,8 +41,8 @@ public final class KubernetesPlanSource implements PlanSource {
     private final Semaphore wake = new Semaphore(0);
     private final Backoff reconnect = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
     private final Backoff again = new Backoff(Duration.ofMillis(10), Duration.ofSeconds(10));
+    private final Worker worker = new Worker();
     private Consumer<Written> consumer;
-    private Thread thread;
     private IndexWatch watch;
     private long watchingSince;
     private long checkedAt;
@@ -86,21 +86,13 @@ public final class KubernetesPlanSource implements PlanSource {
     @Override
     public void start(Consumer<Written> consumer) {
         this.consumer = consumer;
-        thread = Thread.ofPlatform().name("plan-watch").daemon().start(this::run);
+        worker.start("plan-watch", this::run);
     }
 
     @Override
     public void close() {
         closed = true;
-        if (thread == null) {
-            return;
-        }
-        thread.interrupt();
-        try {
-            thread.join(Duration.ofSeconds(5));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.stop();
     }
 
     private void run() {

@@ -27,6 +27,8 @@ public final class Serving {
         Map<String, ServingReport.Served> listeners = new HashMap<>();
         current.listeners().forEach((name, listener) -> listeners.put(name, new ServingReport.Served(
                 listener.plan().certificates().stream().map(fingerprints::get).toList(), openErrors.get(name))));
-        return new ServingReport(podUid, current.index().revision(), current.index().serial(), refused, listeners);
+        Map<String, String> shown = new HashMap<>();
+        current.clientCertificates().forEach(name -> shown.put(name, fingerprints.get(name)));
+        return new ServingReport(podUid, current.index().revision(), current.index().serial(), refused, listeners, shown);
     }
 }

@@ -26,7 +26,7 @@ public final class ServingReporter implements AutoCloseable {
     private final Counter failures;
     private final Semaphore wake = new Semaphore(0);
     private final Backoff again = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30));
-    private Thread thread;
+    private final Worker worker = new Worker();
     private volatile boolean closed;
 
     /**
@@ -47,7 +47,7 @@ public final class ServingReporter implements AutoCloseable {
 
     public void start() {
         changed();
-        thread = Thread.ofPlatform().name("serving-report").daemon().start(this::run);
+        worker.start("serving-report", this::run);
     }
 
     /** Something changed that the report tells. Never blocks; many calls make one report. */
@@ -58,15 +58,7 @@ public final class ServingReporter implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        if (thread == null) {
-            return;
-        }
-        thread.interrupt();
-        try {
-            thread.join(Duration.ofSeconds(5));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.stop();
     }
 
     private void run() {

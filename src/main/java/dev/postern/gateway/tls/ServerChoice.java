@@ -7,10 +7,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -30,17 +28,11 @@ final class ServerChoice implements Function<ClientHello, SslContext> {
     /**
      * A certificate and the context that serves it.
      *
-     * @param names DNS names, or the CN where it has none (RFC 9525 leaves that to the client), in lower case
+     * @param names as {@link Names#hostNames} has them
      */
     record Entry(Set<String> names, KeyType key, SslContext context) {
         static Entry of(X509Certificate leaf, SslContext context) {
-            List<String> names = Names.dnsNames(leaf);
-            if (names.isEmpty()) {
-                names = Names.commonName(leaf).map(List::of).orElse(List.of());
-            }
-            Set<String> lower = new TreeSet<>();
-            names.forEach(n -> lower.add(n.toLowerCase(Locale.ROOT)));
-            return new Entry(lower, KeyType.of(leaf.getPublicKey()), context);
+            return new Entry(Names.hostNames(leaf), KeyType.of(leaf.getPublicKey()), context);
         }
     }
 

@@ -5,8 +5,10 @@ import dev.postern.api.CertificateStatus;
 import dev.postern.api.MailGateway;
 import dev.postern.operator.AttachedReconciler;
 import dev.postern.operator.OperatorSettings;
-import dev.postern.operator.kube.CertificateSecrets;
+import dev.postern.operator.kube.NamedWatches;
+import dev.postern.operator.kube.NamedWatches.Holder;
 import dev.postern.operator.kube.TlsSecrets;
+import dev.postern.operator.kube.TransitionEvents;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.Programming;
@@ -16,15 +18,10 @@ import dev.postern.pki.issue.Issuance;
 import dev.postern.plan.Problem;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.javaoperatorsdk.operator.api.config.informer.FieldSelectorBuilder;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.EventSourceStartPriority;
-import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import jakarta.inject.Singleton;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -32,50 +29,47 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Makes and renews certificates, follows the Secrets of the others, and writes the status of both. */
+/** Brings about what Certificates ask for, follows the Secrets that others keep, and writes the status of both. */
 @Singleton
 @ControllerConfiguration(name = "certificate", fieldManager = OperatorSettings.NAME)
 public class CertificateReconciler extends AttachedReconciler<Certificate, CertificateStatus> {
-    private static final String BY_SECRET = "secret";
 
     private final KubernetesClient client;
     private final TlsSecrets tlsSecrets;
+    private final NamedWatches watches;
     /** Version of the Secret that each Certificate was last seen with, to tell the gateway of another. */
     private final Map<ResourceID, String> seen = new ConcurrentHashMap<>();
+    /** When to look again, whatever the certificate's dates. */
+    private final Map<ResourceID, Duration> again = new ConcurrentHashMap<>();
+    private final TransitionEvents events;
     private final VerifiableLook verifiable;
     private final CertificateMetrics metrics;
-    private SecretKeeper keeper;
+    private Keepers keepers;
 
-    public CertificateReconciler(KubernetesClient client, TlsSecrets tlsSecrets, Shared shared, VerifiableLook verifiable, CertificateMetrics metrics) {
+    public CertificateReconciler(KubernetesClient client, TlsSecrets tlsSecrets, NamedWatches watches, TransitionEvents events, Shared shared,
+            VerifiableLook verifiable, CertificateMetrics metrics) {
         super(Certificate.class, shared);
         this.client = client;
         this.tlsSecrets = tlsSecrets;
+        this.watches = watches;
+        this.events = events;
         this.verifiable = verifiable;
         this.metrics = metrics;
     }
 
     @Override
     public List<EventSource<?, Certificate>> prepareEventSources(EventSourceContext<Certificate> context) {
-        IndexerResourceCache<Certificate> certificates = context.getPrimaryCache();
-        certificates.addIndexers(Map.of(BY_SECRET, certificate -> List.of(certificate.getMetadata().getNamespace() + "/" + TlsSecrets.nameFor(certificate))));
-        var configuration = InformerEventSourceConfiguration.from(Secret.class, Certificate.class)
-                .withName("tls-secrets")
-                .withFieldSelector(new FieldSelectorBuilder().withField("type", TlsSecrets.TYPE).build())
-                .withNamespacesInheritedFromController()
-                .withSecondaryToPrimaryMapper(secret -> users(certificates, secret))
-                .build();
-        var secrets = new InformerEventSource<Secret, Certificate>(configuration, context);
-        // Before the source that says that everything is there.
-        secrets.setEventSourcePriority(EventSourceStartPriority.RESOURCE_STATE_LOADER);
-        tlsSecrets.follow(secrets);
-        keeper = new SecretKeeper(client, secrets);
+        var secrets = new OwnSecrets(client, context);
+        tlsSecrets.follow(secrets.source());
+        keepers = new Keepers(secrets, tlsSecrets, client, events);
         List<EventSource<?, Certificate>> sources = new ArrayList<>(super.prepareEventSources(context));
-        sources.add(secrets);
+        sources.add(secrets.source());
         return sources;
     }
 
@@ -94,32 +88,41 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
         return new CertificateStatus();
     }
 
+    /** Whether someone asked for a renewal, which an annotation does and the generation does not tell. */
     @Override
-    protected List<Problem> prepare(CertificateStatus status, Certificate certificate, Optional<MailGateway> gateway, Verdict verdict) {
-        Instant now = shared.clock().instant();
-        List<Problem> problems = new ArrayList<>();
-        Issuance.Request request = null;
+    protected boolean touched(Certificate certificate, Certificate earlier) {
+        return !Objects.equals(renew(certificate), renew(earlier));
+    }
+
+    @Override
+    protected List<Problem> prepare(CertificateStatus status, ConditionSet set, Certificate certificate, Optional<MailGateway> gateway, Verdict verdict) {
+        ResourceID id = ResourceID.fromResource(certificate);
+        var look = new Look(certificate, status, set, shared.clock().instant(), watches);
+        if (TlsSecrets.isGiven(certificate)) {
+            look.secret(TlsSecrets.nameFor(certificate));
+        }
         // Only what the compiler found valid is made: it knows the bounds.
         if (gateway.isPresent() && verdict != null && verdict.problems(Problem.Severity.INVALID).isEmpty()) {
-            if (certificate.getSpec().source.secretRef == null) {
-                request = Issuance.request(certificate, gateway.get().getSpec().hostname);
-                keeper.keep(certificate, request, now).ifPresent(problems::add);
-            }
+            keepers.keep(look, gateway.get().getSpec().hostname);
         }
-        Optional<Secret> secret = keeper.get(certificate).filter(s -> CertificateSecrets.mayUse(certificate, s));
+        Optional<Secret> secret = tlsSecrets.of(certificate);
         X509Certificate leaf = CertificateStatusFactory.leaf(secret.orElse(null)).orElse(null);
         if (leaf != null) {
             CertificateStatusFactory.describe(status, TlsSecrets.nameFor(certificate), leaf);
-            if (request != null) {
-                status.renewalTime = Issuance.renewal(request, leaf).toString();
-            }
+            look.request().ifPresent(request -> status.renewalTime = Issuance.renewal(request, leaf).toString());
         }
         String version = secret.map(s -> s.getMetadata().getResourceVersion()).orElse("");
-        if (!version.equals(seen.put(ResourceID.fromResource(certificate), version))) {
+        if (!version.equals(seen.put(id, version))) {
             triggerGateway(certificate);
             verifiable.changed(certificate);
         }
-        return problems;
+        // A generation that was not compiled yet has named nothing yet.
+        Optional<Duration> next = verdict == null ? Optional.empty() : look.finish();
+        next.ifPresentOrElse(wait -> again.put(id, wait), () -> again.remove(id));
+        if (shared.caches().get(Certificate.class, look.namespace(), look.name()).isEmpty()) {
+            deleted(certificate);
+        }
+        return look.problems();
     }
 
     @Override
@@ -137,18 +140,23 @@ public class CertificateReconciler extends AttachedReconciler<Certificate, Certi
 
     @Override
     protected Optional<Duration> nextLook(CertificateStatus status, Certificate certificate) {
-        return CertificateStatusFactory.nextLook(status, certificate.getSpec(), shared.clock().instant());
+        return Stream.concat(CertificateStatusFactory.nextLook(status, certificate.getSpec(), shared.clock().instant()).stream(),
+                Stream.ofNullable(again.get(ResourceID.fromResource(certificate)))).min(Duration::compareTo);
     }
 
     @Override
     protected void deleted(Certificate certificate) {
-        seen.remove(ResourceID.fromResource(certificate));
+        ResourceID id = ResourceID.fromResource(certificate);
+        seen.remove(id);
+        again.remove(id);
+        watches.keep(new Holder(Certificate.class, id), Set.of());
+        keepers.forget(certificate);
         verifiable.deleted(certificate);
         metrics.deleted(certificate);
     }
 
-    private static Set<ResourceID> users(IndexerResourceCache<Certificate> certificates, Secret secret) {
-        return certificates.byIndex(BY_SECRET, secret.getMetadata().getNamespace() + "/" + secret.getMetadata().getName()).stream()
-                .map(ResourceID::fromResource).collect(Collectors.toSet());
+    private static String renew(Certificate certificate) {
+        var annotations = certificate.getMetadata().getAnnotations();
+        return annotations == null ? null : annotations.get(Issuance.RENEW);
     }
 }

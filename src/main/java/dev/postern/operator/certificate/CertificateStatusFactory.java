@@ -14,9 +14,6 @@ import dev.postern.plan.Problem;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
-import java.security.interfaces.EdECPublicKey;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,7 +58,7 @@ final class CertificateStatusFactory {
         status.dnsNames = new ArrayList<>(Names.dnsNames(leaf));
         status.notBefore = leaf.getNotBefore().toInstant().toString();
         status.serialNumber = leaf.getSerialNumber().toString(HEX);
-        status.keyAlgorithm = algorithm(leaf.getPublicKey());
+        status.keyAlgorithm = KeyPairs.algorithm(leaf.getPublicKey());
         status.notAfter = leaf.getNotAfter().toInstant().toString();
     }
 
@@ -80,14 +77,5 @@ final class CertificateStatusFactory {
         return Expiry.of(status, spec).flatMap(expiry -> expiry.nextChange(now))
                 .map(next -> Duration.between(now, next).plus(SHORTEST_SLEEP))
                 .map(wait -> wait.compareTo(LONGEST_SLEEP) < 0 ? wait : LONGEST_SLEEP);
-    }
-
-    private static String algorithm(PublicKey key) {
-        return switch (key) {
-            case RSAPublicKey rsa -> "RSA-" + rsa.getModulus().bitLength();
-            case ECPublicKey ec -> "ECDSA-P" + ec.getParams().getCurve().getField().getFieldSize();
-            case EdECPublicKey ed -> ed.getParams().getName();
-            default -> key.getAlgorithm();
-        };
     }
 }

@@ -1,9 +1,8 @@
 package dev.postern.operator.certificate;
 
 import dev.postern.pki.Chains;
+import dev.postern.pki.path.SystemRoots;
 import jakarta.inject.Singleton;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
@@ -11,8 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 import javax.security.auth.x500.X500Principal;
 
 /** The authorities that software knows without being told: those of the Java runtime, which are read when they are first asked for. */
@@ -61,14 +58,7 @@ public final class KnownRoots {
 
     private Map<X500Principal, List<X509Certificate>> roots() {
         if (roots == null) {
-            try {
-                var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-                factory.init((KeyStore) null);
-                roots = bySubject(Stream.of(factory.getTrustManagers()).filter(X509TrustManager.class::isInstance)
-                        .flatMap(manager -> Stream.of(((X509TrustManager) manager).getAcceptedIssuers())));
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("the Java runtime's trust store cannot be read", e);
-            }
+            roots = bySubject(SystemRoots.load().stream());
         }
         return roots;
     }

@@ -97,7 +97,7 @@ final class Verifiability {
             return Optional.of(Finding.no(Problem.Reason.NOT_YET_VALID, "the certificate is not valid before " + start));
         }
         Optional<Problem> incomplete = facts.problems().stream().filter(p -> p.reason().equals(ConditionTypes.CHAIN_INCOMPLETE)).findFirst();
-        if (incomplete.isPresent()) {
+        if (incomplete.isPresent() && facts.stranger() != null) {   // a known root may have issued what is there all the same
             return Optional.of(Finding.no(ConditionTypes.CHAIN_INCOMPLETE, incomplete.get().message()));
         }
         return facts.served().isEmpty() ? Optional.of(Finding.unknown(Reasons.NOT_SERVED, "no Listener names it")) : Optional.empty();

@@ -6,14 +6,12 @@ import dev.postern.api.Listener;
 import dev.postern.api.LocalRef;
 import dev.postern.api.MailGateway;
 import dev.postern.operator.kube.Caches;
-import dev.postern.operator.kube.CertificateSecrets;
 import dev.postern.operator.kube.TlsSecrets;
 import dev.postern.operator.kube.Triggers;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.Verdict;
 import dev.postern.pki.Chains;
 import dev.postern.pki.HostNames;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import jakarta.inject.Singleton;
 import java.security.cert.X509Certificate;
@@ -87,15 +85,11 @@ public final class VerifiableLook {
     }
 
     private Optional<X509Certificate> leaf(Certificate certificate) {
-        return secret(certificate).flatMap(CertificateStatusFactory::leaf);
+        return secrets.of(certificate).flatMap(CertificateStatusFactory::leaf);
     }
 
     private List<X509Certificate> chain(Certificate certificate) {
-        return Chains.parse(TlsSecrets.text(secret(certificate).orElseThrow(), TlsSecrets.CHAIN));
-    }
-
-    private Optional<Secret> secret(Certificate certificate) {
-        return secrets.get(namespace(certificate), TlsSecrets.nameFor(certificate)).filter(secret -> CertificateSecrets.mayUse(certificate, secret));
+        return Chains.parse(TlsSecrets.text(secrets.of(certificate).orElseThrow(), TlsSecrets.CHAIN));
     }
 
     private static List<LocalRef> references(Listener listener) {

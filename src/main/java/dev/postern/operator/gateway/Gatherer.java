@@ -7,9 +7,11 @@ import dev.postern.api.MailFlowPolicy;
 import dev.postern.api.MailGateway;
 import dev.postern.api.TrustBundleRef;
 import dev.postern.operator.kube.Caches;
-import dev.postern.operator.kube.CertificateSecrets;
+import dev.postern.operator.kube.NamedWatches;
+import dev.postern.operator.kube.NamedWatches.Holder;
+import dev.postern.operator.kube.NamedWatches.Name;
 import dev.postern.operator.kube.TlsSecrets;
-import dev.postern.operator.kube.TrustBundleWatches;
+import dev.postern.operator.kube.Types;
 import dev.postern.plan.ResourceSet;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -28,12 +30,12 @@ import java.util.stream.Collectors;
 public final class Gatherer {
     private final Caches caches;
     private final TlsSecrets secrets;
-    private final TrustBundleWatches bundles;
+    private final NamedWatches watches;
 
-    public Gatherer(Caches caches, TlsSecrets secrets, TrustBundleWatches bundles) {
+    public Gatherer(Caches caches, TlsSecrets secrets, NamedWatches watches) {
         this.caches = caches;
         this.secrets = secrets;
-        this.bundles = bundles;
+        this.watches = watches;
     }
 
     /**
@@ -63,20 +65,23 @@ public final class Gatherer {
 
     /** Ends what is followed on behalf of a gateway that is gone. */
     void forget(ResourceID gateway) {
-        bundles.keep(gateway, Set.of());
+        watches.keep(new Holder(MailGateway.class, gateway), Set.of());
+    }
+
+    /** Whether a change of anything that was gathered makes the gateway be looked at. */
+    boolean followsAll(MailGateway gateway) {
+        return watches.watchesAll(Holder.of(gateway));
     }
 
     private Map<String, KeyPairPem> keyPairs(List<Certificate> certificates, List<String> versions) {
         Map<String, KeyPairPem> keyPairs = new HashMap<>();
         for (Certificate certificate : certificates) {
             String name = TlsSecrets.nameFor(certificate);
-            secrets.get(certificate.getMetadata().getNamespace(), name)
-                    .filter(secret -> CertificateSecrets.mayUse(certificate, secret))
-                    .ifPresent(secret -> {
-                        keyPairs.put(certificate.getMetadata().getName(),
-                                new KeyPairPem(name, TlsSecrets.text(secret, TlsSecrets.CHAIN), TlsSecrets.text(secret, TlsSecrets.KEY)));
-                        versions.add(version(certificate.getMetadata().getName(), secret));
-                    });
+            secrets.of(certificate).ifPresent(secret -> {
+                keyPairs.put(certificate.getMetadata().getName(),
+                        new KeyPairPem(name, TlsSecrets.text(secret, TlsSecrets.CHAIN), TlsSecrets.text(secret, TlsSecrets.KEY)));
+                versions.add(version(certificate.getMetadata().getName(), secret));
+            });
         }
         return keyPairs;
     }
@@ -86,12 +91,13 @@ public final class Gatherer {
         refs.add(gateway.getSpec().delivery == null ? null : gateway.getSpec().delivery.trustBundleRef);
         destinations.forEach(d -> refs.add(d.getSpec().tls == null ? null : d.getSpec().tls.trustBundleRef));
         refs.remove(null);
-        var id = ResourceID.fromResource(gateway);
+        var holder = Holder.of(gateway);
+        String namespace = gateway.getMetadata().getNamespace();
         Map<String, Set<String>> keys = refs.stream()
                 .collect(Collectors.groupingBy(ref -> ref.name, Collectors.mapping(ref -> ref.key, Collectors.toSet())));
-        bundles.keep(id, keys.keySet());
+        watches.keep(holder, keys.keySet().stream().map(name -> new Name<>(Types.CONFIG_MAP, namespace, name)).collect(Collectors.toSet()));
         Map<String, String> contents = new HashMap<>();
-        keys.forEach((name, wanted) -> bundles.get(id, name).ifPresent(configMap -> {
+        keys.forEach((name, wanted) -> watches.get(holder, new Name<>(Types.CONFIG_MAP, namespace, name)).ifPresent(configMap -> {
             versions.add(version("", configMap));
             for (String key : wanted) {
                 String pem = configMap.getData() == null ? null : configMap.getData().get(key);

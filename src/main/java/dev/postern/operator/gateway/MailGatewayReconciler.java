@@ -8,6 +8,7 @@ import dev.postern.operator.OperatorSettings;
 import dev.postern.operator.gateway.Gatherer.Gathered;
 import dev.postern.operator.gateway.PlanStore.Head;
 import dev.postern.operator.kube.KindEvents;
+import dev.postern.operator.kube.NamedWatches;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.Summary;
@@ -78,7 +79,7 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         shared.caches().add(context.getPrimaryCache());
         owned = new OwnedObjects(context);
         List<EventSource<?, MailGateway>> sources = new ArrayList<>(owned.eventSources());
-        sources.add(new KindEvents<>(MailGateway.class, shared.caches(), shared.triggers(), this::changed, this::deleted));
+        sources.add(new KindEvents<>(MailGateway.class, shared.caches(), shared.triggers(), (gateway, earlier) -> false, this::changed, this::deleted));
         return sources;
     }
 
@@ -114,7 +115,7 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         publisher.publish(state);
         List<Condition> before = gateway.getStatus() == null ? List.of() : gateway.getStatus().conditions;
         shared.statuses().write(gateway, MailGatewayStatusFactory.of(state, before, shared.clock()), MailGateway::new, context);
-        return UpdateControl.<MailGateway>noUpdate().rescheduleAfter(nextLook(compilation, now));
+        return UpdateControl.<MailGateway>noUpdate().rescheduleAfter(nextLook(compilation, gatherer.followsAll(gateway) ? RESYNC : NamedWatches.RELOOK, now));
     }
 
     private Compilation compile(MailGateway gateway, Gathered gathered, PlanStore store, Head head, Instant now) {
@@ -158,12 +159,12 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         }
     }
 
-    private static Duration nextLook(Compilation compilation, Instant now) {
+    private static Duration nextLook(Compilation compilation, Duration latest, Instant now) {
         if (compilation.compiled().until().equals(Instant.MAX)) {
-            return RESYNC;
+            return latest;
         }
         Duration left = Duration.between(now, compilation.compiled().until()).plusMillis(1);
-        return left.compareTo(RESYNC) < 0 ? left : RESYNC;
+        return left.compareTo(latest) < 0 ? left : latest;
     }
 
     /** What is said of its certificates depends on its host name. */

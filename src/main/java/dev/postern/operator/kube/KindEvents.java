@@ -1,9 +1,11 @@
 package dev.postern.operator.kube;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.util.Objects;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 /**
@@ -15,15 +17,18 @@ public final class KindEvents<P extends HasMetadata> extends SimpleInboundEventS
     private final Caches caches;
     private final Consumer<P> changed;
     private final Consumer<P> deleted;
+    private final BiPredicate<P, P> touched;
 
     /**
+     * @param touched whether a resource, here before its earlier form, is to be looked at though its spec stayed
      * @param changed also called with the earlier form of a resource that changed
      * @param deleted called after {@code changed}
      */
-    public KindEvents(Class<P> kind, Caches caches, Triggers triggers, Consumer<P> changed, Consumer<P> deleted) {
+    public KindEvents(Class<P> kind, Caches caches, Triggers triggers, BiPredicate<P, P> touched, Consumer<P> changed, Consumer<P> deleted) {
         super("triggers");
         this.kind = kind;
         this.caches = caches;
+        this.touched = touched;
         this.changed = changed;
         this.deleted = deleted;
         triggers.register(kind, this::propagateEvent);
@@ -51,6 +56,8 @@ public final class KindEvents<P extends HasMetadata> extends SimpleInboundEventS
         if (!Objects.equals(resource.getMetadata().getGeneration(), earlier.getMetadata().getGeneration())) {
             changed.accept(earlier);
             changed.accept(resource);
+        } else if (touched.test(resource, earlier)) {
+            propagateEvent(ResourceID.fromResource(resource));
         }
     }
 

@@ -39,12 +39,17 @@ public final class TransitionEvents {
 
     /** Writes the events of a change of conditions. A failure is logged: an event is not worth another reconciliation. */
     public void tell(HasMetadata resource, List<Condition> before, List<Condition> after) {
-        Transitions.of(resource instanceof MailGateway, before, after).forEach(news -> write(resource, news.condition(), news.warning()));
+        Transitions.of(resource instanceof MailGateway, before, after).forEach(news -> write(resource, news.warning(), news.condition().getReason(), news.condition().getMessage()));
     }
 
-    private void write(HasMetadata resource, Condition condition, boolean warning) {
+    /** Writes an event of something that no condition tells, since it is over already. */
+    public void warn(HasMetadata resource, String reason, String note) {
+        write(resource, true, reason, note);
+    }
+
+    private void write(HasMetadata resource, boolean warning, String reason, String note) {
         var meta = resource.getMetadata();
-        String message = condition.getMessage().isEmpty() ? condition.getReason() : condition.getMessage();
+        String message = note.isEmpty() ? reason : note;
         String prefix = meta.getName().substring(0, Math.min(MAX_NAME, meta.getName().length())).replaceAll("[.-]+$", "");
         Event event = new EventBuilder()
                 .withNewMetadata().withNamespace(meta.getNamespace()).withName(prefix + "." + Long.toHexString(ThreadLocalRandom.current().nextLong())).endMetadata()
@@ -53,7 +58,7 @@ public final class TransitionEvents {
                 .withReportingInstance(settings.instance())
                 .withAction("Reconcile")
                 .withType(warning ? "Warning" : "Normal")
-                .withReason(condition.getReason())
+                .withReason(reason)
                 .withNote(message.substring(0, Math.min(MAX_NOTE, message.length())))
                 .withNewRegarding().withApiVersion(resource.getApiVersion()).withKind(resource.getKind()).withNamespace(meta.getNamespace())
                 .withName(meta.getName()).withUid(meta.getUid()).endRegarding()

@@ -32,6 +32,15 @@ public final class Reasons {
     public static final String FAILED = "Failed";
     /** The certificate should have been renewed here, and was not. */
     public static final String RENEWAL_OVERDUE = "RenewalOverdue";
+    /** A Secret does not have the key that is named. */
+    public static final String SECRET_KEY_NOT_FOUND = "SecretKeyNotFound";
+    /** A signer cannot be asked. */
+    public static final String SIGNER_UNAVAILABLE = "SignerUnavailable";
+    /** A signing request that was open is gone, and its key with it. */
+    public static final String REQUEST_LOST = "RequestLost";
+    public static final String EXPORTED = "Exported";
+    /** A password that cannot be one, or protects nothing. */
+    public static final String INVALID_PASSWORD = "InvalidPassword";
 
     public static final String VERIFIABLE = "Verifiable";
     public static final String DEMO = "Demo";

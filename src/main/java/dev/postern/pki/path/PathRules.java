@@ -11,19 +11,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.NameConstraints;
 
-/** Rules for TLS servers' paths beyond those of the JDK's validator: algorithms, purposes, and the work that a path may cost. */
+/** Rules for TLS servers' paths beyond those of the JDK's validator: sizes, algorithms, purposes, and what binds the authority itself. */
 final class PathRules {
     private static final int MOST_BYTES = 64 * 1024;
     private static final int MOST_EXPONENT_BITS = 64;
-    /** Names of the path times subtrees of its name constraints; each pair is a comparison. */
-    private static final long MOST_COMPARISONS = 250_000;
+    private static final int MOST_BITS = 16384;
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
     private static final String ANY_PURPOSE = "2.5.29.37.0";
     private static final String PSS = "1.2.840.113549.1.1.10";
@@ -43,7 +38,7 @@ final class PathRules {
     static boolean absurd(X509Certificate certificate) {
         try {
             return certificate.getEncoded().length > MOST_BYTES
-                    || certificate.getPublicKey() instanceof RSAPublicKey rsa && (rsa.getPublicExponent().bitLength() > MOST_EXPONENT_BITS || rsa.getModulus().bitLength() > 2 * 8192);
+                    || certificate.getPublicKey() instanceof RSAPublicKey rsa && (rsa.getPublicExponent().bitLength() > MOST_EXPONENT_BITS || rsa.getModulus().bitLength() > MOST_BITS);
         } catch (CertificateEncodingException e) {
             return true;
         }
@@ -54,7 +49,7 @@ final class PathRules {
         if (absurd(leaf)) {
             return new Broken(Reason.TOO_COSTLY, "the certificate " + words.of(leaf) + " is too large, or has too large a key");
         }
-        Broken broken = time(leaf, at, words);
+        Broken broken = time(leaf, at, "certificate");
         if (broken == null) {
             broken = key(leaf, words);
         }
@@ -77,7 +72,7 @@ final class PathRules {
             }
         }
         for (X509Certificate issuer : Stream.concat(path.stream().skip(1), Stream.of(anchor)).toList()) {
-            Broken broken = time(issuer, at, words);
+            Broken broken = time(issuer, at, "the certificate " + words.of(issuer));
             if (broken == null) {
                 broken = key(issuer, words);
             }
@@ -92,21 +87,20 @@ final class PathRules {
         if (limit >= 0 && notSelfIssued(path) > limit) {
             return new Broken(Reason.INVALID_PATH, "the authority " + words.of(anchor) + " allows only " + limit + " intermediates below it");
         }
-        long comparisons = path.stream().mapToLong(PathRules::names).sum() * Stream.concat(path.stream(), Stream.of(anchor)).mapToLong(PathRules::constraints).sum();
-        return comparisons <= MOST_COMPARISONS ? null : new Broken(Reason.TOO_COSTLY, "the name constraints above the certificate " + words.of(path.getFirst()) + " are too many");
+        return NameLimits.check(Stream.concat(path.stream(), Stream.of(anchor)).toList(), words);
     }
 
     private static long notSelfIssued(List<X509Certificate> path) {
         return path.stream().skip(1).filter(c -> !c.getSubjectX500Principal().equals(c.getIssuerX500Principal())).count();
     }
 
-    private static Broken time(X509Certificate certificate, Instant at, Wording words) {
+    private static Broken time(X509Certificate certificate, Instant at, String which) {
         Instant until = certificate.getNotAfter().toInstant();
         Instant from = certificate.getNotBefore().toInstant();
         if (at.isAfter(until)) {
-            return new Broken(Reason.EXPIRED, "the certificate " + words.of(certificate) + " expired on " + until);
+            return new Broken(Reason.EXPIRED, which + " expired on " + until);
         }
-        return at.isBefore(from) ? new Broken(Reason.NOT_YET_VALID, "the certificate " + words.of(certificate) + " is valid from " + from) : null;
+        return at.isBefore(from) ? new Broken(Reason.NOT_YET_VALID, which + " is valid from " + from) : null;
     }
 
     private static Broken key(X509Certificate certificate, Wording words) {
@@ -133,28 +127,6 @@ final class PathRules {
             return PSS_HASHES.contains(RSASSAPSSparams.getInstance(certificate.getSigAlgParams()).getHashAlgorithm().getAlgorithm().getId());
         } catch (RuntimeException e) {
             return false;
-        }
-    }
-
-    private static long names(X509Certificate certificate) {
-        byte[] extension = certificate.getExtensionValue(Extension.subjectAlternativeName.getId());
-        try {
-            return 1 + (extension == null ? 0 : GeneralNames.getInstance(ASN1OctetString.getInstance(extension).getOctets()).getNames().length);
-        } catch (RuntimeException e) {
-            return 1;   // the validator refuses what cannot be read
-        }
-    }
-
-    private static long constraints(X509Certificate certificate) {
-        byte[] extension = certificate.getExtensionValue(Extension.nameConstraints.getId());
-        try {
-            if (extension == null) {
-                return 0;
-            }
-            var constraints = NameConstraints.getInstance(ASN1OctetString.getInstance(extension).getOctets());
-            return Stream.of(constraints.getPermittedSubtrees(), constraints.getExcludedSubtrees()).filter(s -> s != null).mapToLong(s -> s.length).sum();
-        } catch (RuntimeException e) {
-            return 0;   // as above
         }
     }
 }

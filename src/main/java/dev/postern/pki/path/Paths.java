@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 public final class Paths {
     /** Of what a server shows no more is looked at. */
-    private static final int MOST = 32;
+    private static final int MOST = 64;
     private static final int MOST_TRIES = 24;
 
     private Paths() {
@@ -100,7 +100,7 @@ public final class Paths {
             return new Result(List.of(leaf), null, null);
         }
         if (Chains.issued(leaf, leaf)) {
-            return Result.failed(Reason.SELF_SIGNED, "the certificate " + words.of(leaf) + " is self-signed");
+            return Result.failed(Reason.SELF_SIGNED, "certificate is self-signed: " + words.of(leaf));
         }
         return search(leaf, pool, anchors, at, words);
     }

@@ -70,6 +70,20 @@ class PlanLoaderTest {
     }
 
     @Test
+    void refusesAClientKeyThatDoesNotFitAndAClientCertificateThatIsNotThere() {
+        var showing = new GatewayPlan(plan.gateway(), TestPlans.settings("mail.example.com", null, "client"), plan.listeners(), plan.policies(),
+                List.of(TestPlans.ONE.plan("mail"), TestPlans.TWO.plan("client")), plan.trustBundles(), plan.destinations());
+        var keys = new HashMap<>(Map.of("mail", TestPlans.ONE.key(), "client", TestPlans.TWO.key()));
+        ActivePlan good = loader.load(new PlanSource.Written(PlanParts.split(showing, 1), keys), null);
+        assertThat(good.client("client").same(good.client(null))).isFalse();
+        keys.put("client", TestPlans.ONE.key());
+        refused(new PlanSource.Written(PlanParts.split(showing, 1), keys), "certificate client: the private key does not fit the certificate");
+        var missing = new GatewayPlan(plan.gateway(), showing.settings(), plan.listeners(), plan.policies(), plan.certificates(), plan.trustBundles(),
+                plan.destinations());
+        refused(TestPlans.written(missing, 1, TestPlans.ONE), "the gateway's delivery names certificate client, which the plan has no chain of");
+    }
+
+    @Test
     void refusesACertificateWithoutKey() {
         refused(new PlanSource.Written(PlanParts.split(plan, 1), Map.of()), "certificate mail", "private key");
     }

@@ -71,7 +71,11 @@ final class TestPlans {
     }
 
     static Settings settings(String hostname, String trustBundle) {
-        return new Settings(hostname, 60, 3600, 345600, trustBundle, null, true, List.of(), false, 10_000, 1 << 20);
+        return settings(hostname, trustBundle, null);
+    }
+
+    static Settings settings(String hostname, String trustBundle, String certificate) {
+        return new Settings(hostname, 60, 3600, 345600, trustBundle, certificate, true, List.of(), false, 10_000, 1 << 20);
     }
 
     static GatewayPlan plan(String hostname, Pair pair) {

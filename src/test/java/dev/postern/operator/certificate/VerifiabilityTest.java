@@ -117,8 +117,10 @@ class VerifiabilityTest {
         assertThat(find(facts(null, inbound), VerifiabilityTest::nobody)).isEqualTo(Finding.unknown("Pending", "there is no certificate yet that could be looked at"));
         assertThat(find(facts(leaf), VerifiabilityTest::nobody)).isEqualTo(Finding.unknown("NotServed", "no Listener names it"));
         Problem incomplete = new Problem(new ResourceRef("Certificate", "n", "mail", "u", 1), "spec.source", Problem.Severity.WARNING, ConditionTypes.CHAIN_INCOMPLETE, "'CN=B' is missing");
-        assertThat(find(new Facts(Origin.SECRET, leaf, null, List.of(incomplete), List.of(inbound), false), VerifiabilityTest::nobody))
+        X500Principal stranger = new X500Principal("CN=B");
+        assertThat(find(new Facts(Origin.SECRET, leaf, stranger, List.of(incomplete), List.of(inbound), false), VerifiabilityTest::nobody))
                 .isEqualTo(Finding.no("ChainIncomplete", "'CN=B' is missing"));
+        assertThat(find(new Facts(Origin.SECRET, leaf, null, List.of(incomplete), List.of(inbound), false), domain -> hosts("mail.a.test")).status()).isEqualTo("True");
         Facts facts = facts(leaf, inbound);
         assertThat(Verifiability.find(facts, VerifiabilityTest::nobody, TestCertificates.UNTIL.plusSeconds(1)).orElseThrow().reason()).isEqualTo("Expired");
         assertThat(Verifiability.find(facts, VerifiabilityTest::nobody, TestCertificates.FROM.minusSeconds(1)).orElseThrow().reason()).isEqualTo("NotYetValid");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.CertificateSpec.Algorithm;
 import dev.postern.api.CertificateSpec.Encryption;
+import dev.postern.api.CertificateSpec.Subject;
 import dev.postern.pki.Chains;
 import dev.postern.pki.Pkcs12;
 import dev.postern.testing.Command;
@@ -43,7 +44,7 @@ class KeytoolAuthorityTest {
         keytool("ca.p12", "-gencert -alias root -infile ours.csr -outfile answer.pem -rfc -ext honored=all -validity 10");
         List<X509Certificate> chain = TestRequests.accepted(key, Files.readString(folder.resolve("answer.pem")));
 
-        X509Certificate before = SelfSigned.issue(new dev.postern.api.CertificateSpec.Subject(), TestRequests.NAMES, key, Instant.now(), Instant.now().plus(Duration.ofDays(1)));
+        X509Certificate before = SelfSigned.issue(new Subject(), TestRequests.NAMES, key, Instant.now(), Instant.now().plus(Duration.ofDays(1)));
         Files.write(folder.resolve("ours.p12"), Pkcs12.write(List.of(before), key.getPrivate(), PASSWORD, Encryption.AES256, "mail"));
         Files.writeString(folder.resolve("chain.pem"), Chains.toPem(chain));
         keytool("ours.p12", "-importcert -noprompt -trustcacerts -alias root -file root.pem");

@@ -3,12 +3,15 @@ package dev.postern.pki.issue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.CertificateSpec.Algorithm;
+import dev.postern.api.CertificateSpec.Subject;
 import dev.postern.pki.Chains;
+import dev.postern.pki.TestKeys;
 import dev.postern.testing.Command;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,6 +50,17 @@ class OpensslAuthorityTest {
         assertThat(chain).hasSize(2);
         Files.writeString(folder.resolve("chain.pem"), Chains.toPem(chain));
         assertThat(run("openssl verify -x509_strict -purpose sslserver -verify_hostname mail.example.com -CAfile root.pem -untrusted chain.pem chain.pem")).contains("chain.pem: OK");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Algorithm.class)
+    void opensslVerifiesChainsThatAreWrittenHere(Algorithm algorithm) throws Exception {
+        TestKeys made = TestKeys.of(algorithm);
+        Files.writeString(folder.resolve("trusted.pem"), Chains.toPem(List.of(made.root())));
+        Files.writeString(folder.resolve("served.pem"), Chains.toPem(made.chain()));
+        assertThat(run("openssl verify -x509_strict -purpose sslserver -CAfile trusted.pem -untrusted served.pem served.pem")).contains("served.pem: OK");
+        Files.writeString(folder.resolve("own.pem"), Chains.toPem(List.of(SelfSigned.issue(new Subject(), TestRequests.NAMES, made.key(), Instant.now(), Instant.now().plusSeconds(3600)))));
+        assertThat(run("openssl verify -verify_hostname a.example.net -CAfile own.pem own.pem")).as("trusted as it is").contains("own.pem: OK");
     }
 
     @ParameterizedTest
