@@ -17,6 +17,9 @@ import picocli.CommandLine.Option;
 final class StoreOptions {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int ANSWER_MILLIS = 15_000;
+    /** For an API server that asks to be asked again: 200 ms, 400 ms and so on. */
+    private static final int RETRIES = 3;
+    private static final int RETRY_MILLIS = 200;
 
     @Option(names = {"-n", "--namespace"}, paramLabel = "NAME", description = "The namespace. Default: the kubeconfig's; of a folder, all.")
     String namespace;
@@ -42,11 +45,17 @@ final class StoreOptions {
         }
         try {
             Config found = kubeconfig == null ? Config.autoConfigure(context) : Config.fromKubeconfig(context, kubeconfig.toFile());
-            Config config = new ConfigBuilder(found).withConnectionTimeout(CONNECT_MILLIS).withRequestTimeout(ANSWER_MILLIS).withRequestRetryBackoffLimit(0).build();
+            // The library takes another context where there is none of that name.
+            if (context != null && (found.getCurrentContext() == null || !context.equals(found.getCurrentContext().getName()))) {
+                throw new StoreException("the kubeconfig has no context '" + context + "'");
+            }
+            Config config = new ConfigBuilder(found).withConnectionTimeout(CONNECT_MILLIS).withRequestTimeout(ANSWER_MILLIS).withRequestRetryBackoffLimit(RETRIES)
+                    .withRequestRetryBackoffInterval(RETRY_MILLIS).build();
             String where = namespace != null ? namespace : config.getNamespace() != null ? config.getNamespace() : "default";
             return new ClusterStore(new KubernetesClientBuilder().withConfig(config).build(), where);
-        } catch (KubernetesClientException | IllegalArgumentException e) {
-            throw new StoreException("the kubeconfig cannot be used: " + e.getMessage());
+        } catch (KubernetesClientException | IllegalArgumentException | NullPointerException e) {
+            // The library throws the last for an empty file.
+            throw new StoreException("the kubeconfig cannot be used" + (e.getMessage() == null || e instanceof NullPointerException ? "" : ": " + e.getMessage()));
         }
     }
 }

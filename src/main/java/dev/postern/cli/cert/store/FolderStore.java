@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 /** Certificates of a folder of manifests. What is made of them is in the data folder of {@code postern run}, and is only read here. */
 public final class FolderStore implements CertificateStore {
     private static final String DEFAULT_NAMESPACE = "default";
+    private final ManifestReader reader = new ManifestReader(DEFAULT_NAMESPACE);
     private final Path folder;
     private final Path data;
     private final String namespace;
@@ -141,7 +142,7 @@ public final class FolderStore implements CertificateStore {
     }
 
     private Manifests read() {
-        Manifests manifests = new ManifestReader(DEFAULT_NAMESPACE).read(folder);
+        Manifests manifests = reader.read(folder);
         if (!manifests.errors().isEmpty()) {
             throw new StoreException("the manifests have errors:\n  " + manifests.errors().stream().map(ManifestError::toString).collect(Collectors.joining("\n  ")));
         }
