@@ -124,7 +124,13 @@ public abstract class AttachedReconciler<P extends CustomResource<?, S>, S exten
         }
         status.observedGeneration = generation;
         status.conditions = set.build();
-        shared.statuses().write(resource, status, this::newResource, context);
+        shared.statuses().write(resource, status, this::newResource, context)
+                .filter(now -> StatusWriter.changedMeanwhile(resource, now) || touched(now, resource))
+                .ifPresent(now -> {
+                    changed(resource);
+                    changed(now);
+                    shared.triggers().trigger(kind, meta.getNamespace(), meta.getName());
+                });
         said(resource, status);
         return reschedule(UpdateControl.noUpdate(), status, resource);
     }

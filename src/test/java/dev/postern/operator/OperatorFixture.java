@@ -29,6 +29,8 @@ import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.OperatorException;
@@ -80,20 +82,25 @@ final class OperatorFixture implements AutoCloseable {
     }
 
     void start() {
+        start(client);
+    }
+
+    /** @param itsOwn what the operator goes by, which may have fewer rights */
+    void start(KubernetesClient itsOwn) {
         try {
-            launch();
+            launch(itsOwn);
         } catch (OperatorException e) {
             // A server that is busy with new kinds may drop the connection of a first list; a pod would be started anew.
-            launch();
+            launch(itsOwn);
         }
     }
 
-    private void launch() {
+    private void launch(KubernetesClient itsOwn) {
         meters = new SimpleMeterRegistry();
         InstantSource clock = () -> Instant.now().plus(ahead);
-        operator = new Operator(o -> o.withKubernetesClient(client).withCloseClientOnStop(false).withConcurrentReconciliationThreads(10));
+        operator = new Operator(o -> o.withKubernetesClient(itsOwn).withCloseClientOnStop(false).withConcurrentReconciliationThreads(10));
         var settings = new OperatorSettings("registry.test/postern:1", "operator-under-test", Set.of(namespace), dns != null, List.of());
-        runtime = new OperatorRuntime(client, settings, clock, meters, dns, roots);
+        runtime = new OperatorRuntime(itsOwn, settings, clock, meters, dns, roots);
         runtime.registerWith(operator);
         operator.start();
     }
@@ -130,6 +137,11 @@ final class OperatorFixture implements AutoCloseable {
 
     <T extends HasMetadata> List<T> list(Class<T> kind) {
         return client.resources(kind).inNamespace(namespace).list().getItems();
+    }
+
+    /** Changes a resource by a JSON merge patch, whatever version it has by now. */
+    void patch(Class<? extends HasMetadata> kind, String name, String json) {
+        client.resources(kind).inNamespace(namespace).withName(name).patch(PatchContext.of(PatchType.JSON_MERGE), json);
     }
 
     void delete(Class<? extends HasMetadata> kind, String name) {

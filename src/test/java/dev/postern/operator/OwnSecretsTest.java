@@ -96,9 +96,6 @@ class OwnSecretsTest {
     }
 
     private void annotate(String certificate, String value) {
-        f.client.resources(Certificate.class).inNamespace(f.namespace).withName(certificate).edit(c -> {
-            c.getMetadata().setAnnotations(Map.of("postern.dev/renew", value));
-            return c;
-        });
+        f.patch(Certificate.class, certificate, "{\"metadata\": {\"annotations\": {\"postern.dev/renew\": \"" + value + "\"}}}");
     }
 }

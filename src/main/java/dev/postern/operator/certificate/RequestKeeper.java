@@ -33,6 +33,8 @@ final class RequestKeeper {
     /** A signer that said no is asked again after this. */
     private static final Duration RETRY = Duration.ofHours(1);
     private static final int HASH = 16;
+    /** Before the digest of what a pair was made from that answers a request. */
+    private static final String MADE = "signingRequest/";
     /** Left of namespace and name in the name of an object, which has 253 characters. */
     private static final int MAX_PREFIX = 200;
 
@@ -107,6 +109,11 @@ final class RequestKeeper {
         }
 
         private void run() throws Unresolved {
+            if (pending != null && inUse != null && !Requests.open(pending, inUse) && !TlsPair.made(tls).startsWith(MADE)) {
+                // Not an answer to it: meanwhile the certificate had another source.
+                pending = new Pending(pending.digest(), Fingerprints.sha256(inUse.leaf()), pending.csr(), pending.key());
+                secret = requests.write(look, pending, PendingRequest.asked(secret), secret);
+            }
             // First the answer, which may be the one to a request that is about to be made anew.
             Outcome given = source.signedCertificate == null || pending == null ? null : take(source.signedCertificate);
             Optional<String> due = Requests.due(request, signer.isPresent(), pending, inUse, look.now());
@@ -221,7 +228,7 @@ final class RequestKeeper {
             if (outcome instanceof Requests.Taken taken) {
                 inUse = taken.pair();
                 LOG.infof("Certificate %s/%s: the answer to its signing request is in use", look.namespace(), look.name());
-                tls = pairs.write(look, inUse.chain(), inUse.key(), "signingRequest/" + pending.digest(), tls);
+                tls = pairs.write(look, inUse.chain(), inUse.key(), MADE + pending.digest(), tls);
             }
             return outcome;
         }

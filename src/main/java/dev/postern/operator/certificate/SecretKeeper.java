@@ -20,7 +20,7 @@ final class SecretKeeper {
     void keep(Look look, Issuance.Request request) throws Unresolved {
         Secret live = pairs.find(look);
         String key = TlsPair.key(live);
-        Optional<String> due = Issuance.due(request, TlsPair.made(live), TlsPair.chain(live), key, look.now());
+        Optional<String> due = Issuance.due(request, live == null ? null : TlsPair.made(live), TlsPair.chain(live), key, look.now());
         if (due.isEmpty()) {
             return;
         }

@@ -31,9 +31,10 @@ final class TlsPair {
         return secrets.write(look.certificate(), TlsSecrets.nameFor(look.certificate()), TlsSecrets.TYPE, Map.of(MADE, made), files, live);
     }
 
-    /** What a Secret's certificate was made from, or null. */
+    /** What a Secret's certificate was made from; empty where that is not known. */
     static String made(Secret secret) {
-        return OwnSecrets.annotation(secret, MADE);
+        String made = OwnSecrets.annotation(secret, MADE);
+        return made == null ? "" : made;
     }
 
     static String chain(Secret secret) {

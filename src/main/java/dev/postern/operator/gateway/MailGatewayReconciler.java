@@ -9,6 +9,7 @@ import dev.postern.operator.gateway.Gatherer.Gathered;
 import dev.postern.operator.gateway.PlanStore.Head;
 import dev.postern.operator.kube.KindEvents;
 import dev.postern.operator.kube.NamedWatches;
+import dev.postern.operator.kube.StatusWriter;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.Summary;
@@ -40,6 +41,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -114,7 +116,7 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         GatewayState state = state(gateway, gathered, compilation, head, since, trouble);
         publisher.publish(state);
         List<Condition> before = gateway.getStatus() == null ? List.of() : gateway.getStatus().conditions;
-        shared.statuses().write(gateway, MailGatewayStatusFactory.of(state, before, shared.clock()), MailGateway::new, context);
+        write(gateway, MailGatewayStatusFactory.of(state, before, shared.clock()), context);
         return UpdateControl.<MailGateway>noUpdate().rescheduleAfter(nextLook(compilation, gatherer.followsAll(gateway) ? RESYNC : NamedWatches.RELOOK, now));
     }
 
@@ -154,9 +156,18 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         Summary.pending(set);
         status.observedGeneration = ResourceRef.of(gateway).generation();
         status.conditions = set.build();
-        if (shared.statuses().write(gateway, status, MailGateway::new, context)) {
+        if (write(gateway, status, context)) {
             gateway.setStatus(status);
         }
+    }
+
+    private boolean write(MailGateway gateway, MailGatewayStatus status, Context<MailGateway> context) {
+        Optional<MailGateway> written = shared.statuses().write(gateway, status, MailGateway::new, context);
+        written.filter(now -> StatusWriter.changedMeanwhile(gateway, now)).ifPresent(now -> {
+            changed(now);
+            shared.triggers().trigger(MailGateway.class, gateway.getMetadata().getNamespace(), gateway.getMetadata().getName());
+        });
+        return written.isPresent();
     }
 
     private static Duration nextLook(Compilation compilation, Duration latest, Instant now) {

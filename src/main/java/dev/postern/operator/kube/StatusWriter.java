@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.postern.api.PosternStatus;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -11,6 +12,8 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Writes a status where it changed, and the events of its transitions. */
@@ -26,12 +29,13 @@ public final class StatusWriter {
 
     /**
      * @param empty a new object of the resource's class
-     * @return whether something was written
+     * @return the resource as it is now, with what others changed of it meanwhile, of which no event comes: the library takes all that
+     *     came before its own write for known. Empty where nothing was written
      */
-    public <P extends CustomResource<?, S>, S extends PosternStatus> boolean write(P resource, S status, Supplier<P> empty, Context<P> context) {
+    public <P extends CustomResource<?, S>, S extends PosternStatus> Optional<P> write(P resource, S status, Supplier<P> empty, Context<P> context) {
         S before = resource.getStatus();
         if (before != null && JSON.<JsonNode>valueToTree(before).equals(JSON.<JsonNode>valueToTree(status))) {
-            return false;
+            return Optional.empty();
         }
         P patch = empty.get();
         var meta = resource.getMetadata();
@@ -39,16 +43,22 @@ public final class StatusWriter {
         patch.setMetadata(new ObjectMetaBuilder().withName(meta.getName()).withNamespace(meta.getNamespace()).withUid(meta.getUid()).build());
         patch.setSpec(null);
         patch.setStatus(status);
+        P written;
         try {
-            context.resourceOperations().serverSideApplyPrimaryStatus(patch);
+            written = context.resourceOperations().serverSideApplyPrimaryStatus(patch);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-                return false;
+                return Optional.empty();
             }
             throw e;
         }
         List<Condition> old = before == null || before.conditions == null ? List.of() : before.conditions;
         events.tell(resource, old, status.conditions);
-        return true;
+        return Optional.of(written);
+    }
+
+    /** Whether someone changed the spec of a resource while its status was written. */
+    public static boolean changedMeanwhile(HasMetadata before, HasMetadata written) {
+        return !Objects.equals(before.getMetadata().getGeneration(), written.getMetadata().getGeneration());
     }
 }
