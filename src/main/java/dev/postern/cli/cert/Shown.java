@@ -58,8 +58,9 @@ record Shown(@JsonUnwrapped Row row, String renewalTime, String secretName, Deta
     }
 
     /**
-     * What a pod says of one listener.
+     * What a pod says of one listener, or of its delivery.
      *
+     * @param listener null for what delivery shows to servers that ask for a certificate
      * @param serves fingerprints, in hex
      * @param equal  whether the stored certificate is among them
      * @param error  why it does not listen, or why its report cannot be read
@@ -95,7 +96,7 @@ record Shown(@JsonUnwrapped Row row, String renewalTime, String secretName, Deta
         Map<String, ServingReport> reports = allowed(() -> store.serving(certificate), Map.of(), unreadable);
         return new Shown(Row.of(certificate, now), status == null ? null : status.renewalTime, status == null ? null : status.secretName, leaf, chain, findings,
                 unreadable.isEmpty() ? null : String.join("; ", unreadable),
-                conditions, status == null ? null : status.signingRequest, uses, pods(reports, uses, fingerprint));
+                conditions, status == null ? null : status.signingRequest, uses, pods(name, reports, uses, fingerprint));
     }
 
     /** What one may not read is said; the rest is shown. */
@@ -112,14 +113,20 @@ record Shown(@JsonUnwrapped Row row, String renewalTime, String secretName, Deta
         return new State(c.getType(), c.getStatus(), c.getReason(), c.getMessage(), c.getLastTransitionTime());
     }
 
-    private static List<Pod> pods(Map<String, ServingReport> reports, List<Use> uses, String fingerprint) {
+    private static List<Pod> pods(String name, Map<String, ServingReport> reports, List<Use> uses, String fingerprint) {
         List<Pod> pods = new ArrayList<>();
-        reports.forEach((pod, report) -> uses.forEach(use -> {
-            ServingReport.Served served = report.listeners().get(use.listener());
-            List<String> serves = served == null || served.certificates() == null ? List.of() : served.certificates();
-            String error = served == null ? report.refused() == null ? "it does not serve this listener" : report.refused() : served.error();
-            pods.add(new Pod(pod, use.listener(), fingerprint != null && serves.contains(fingerprint), serves, error));
-        }));
+        reports.forEach((pod, report) -> {
+            for (Use use : uses) {
+                ServingReport.Served served = report.listeners().get(use.listener());
+                List<String> serves = served == null || served.certificates() == null ? List.of() : served.certificates();
+                String error = served == null ? report.refused() == null ? "it does not serve this listener" : report.refused() : served.error();
+                pods.add(new Pod(pod, use.listener(), fingerprint != null && serves.contains(fingerprint), serves, error));
+            }
+            String shown = report.clientCertificates().get(name);
+            if (shown != null) {
+                pods.add(new Pod(pod, null, shown.equals(fingerprint), List.of(shown), null));
+            }
+        });
         return pods;
     }
 }
