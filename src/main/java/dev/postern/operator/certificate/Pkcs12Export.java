@@ -61,7 +61,7 @@ final class Pkcs12Export {
         try {
             Secret written = write(look, name, export.pkcs12);
             look.status().exportSecretName = name;
-            look.exported(true, Reasons.EXPORTED, "in " + Passwords.FILE + " of Secret '" + written.getMetadata().getName() + "'");
+            look.exported(true, Reasons.EXPORTED, "in " + SecretPasswords.FILE + " of Secret '" + written.getMetadata().getName() + "'");
         } catch (Unresolved e) {
             look.status().exportSecretName = secrets.known(look.certificate(), name).map(secret -> name).orElse(null);
             look.exported(false, e.reason(), (e.field() == null ? "" : e.field() + ": ") + e.getMessage());
@@ -69,14 +69,14 @@ final class Pkcs12Export {
     }
 
     private Secret write(Look look, String name, CertificateSpec.Pkcs12Export export) throws Unresolved {
-        Named named = look.key(export.passwordSecretRef, Passwords.PASSWORD, FIELD);
-        char[] password = Passwords.read(named.bytes(), FIELD, export.passwordSecretRef);
+        Named named = look.key(export.passwordSecretRef, SecretPasswords.PASSWORD, FIELD);
+        char[] password = SecretPasswords.read(named.bytes(), FIELD, export.passwordSecretRef);
         if (password.length == 0) {
             throw new Unresolved(FIELD, Reasons.INVALID_PASSWORD, "the password is empty, which protects nothing");
         }
         Pair pair = pair(look);
         Secret live = secrets.find(look, name).orElse(null);
-        byte[] file = live == null ? null : TlsSecrets.bytes(live, Passwords.FILE);
+        byte[] file = live == null ? null : TlsSecrets.bytes(live, SecretPasswords.FILE);
         String contents = Fingerprints.sha256(Chains.toPem(pair.chain()) + export.encryption);
         boolean fits = file != null && contents.equals(OwnSecrets.annotation(live, CONTENTS)) && Fingerprints.sha256(file).equals(OwnSecrets.annotation(live, FILE));
         if (fits && named.version().equals(OwnSecrets.annotation(live, PASSWORD))) {
@@ -88,7 +88,7 @@ final class Pkcs12Export {
             file = make(pair, password, export, look.name());
         }
         return secrets.write(look.certificate(), name, TYPE, Map.of(CONTENTS, contents, PASSWORD, named.version(), FILE, Fingerprints.sha256(file)),
-                Map.of(Passwords.FILE, file), live);
+                Map.of(SecretPasswords.FILE, file), live);
     }
 
     private static byte[] make(Pair pair, char[] password, CertificateSpec.Pkcs12Export export, String friendlyName) throws Unresolved {

@@ -35,8 +35,8 @@ final class Pkcs12Import {
 
     void keep(Look look) throws Unresolved {
         CertificateSpec.Pkcs12 source = look.certificate().getSpec().source.pkcs12;
-        Named file = look.key(source.secretRef, Passwords.FILE, FILE_FIELD);
-        Named password = look.key(source.passwordSecretRef, Passwords.PASSWORD, PASSWORD_FIELD);
+        Named file = look.key(source.secretRef, SecretPasswords.FILE, FILE_FIELD);
+        Named password = look.key(source.passwordSecretRef, SecretPasswords.PASSWORD, PASSWORD_FIELD);
         Secret live = pairs.find(look);
         // Of the file alone: nothing that is kept tells of the password.
         String made = "pkcs12/" + Fingerprints.sha256(file.bytes());
@@ -69,9 +69,9 @@ final class Pkcs12Import {
     }
 
     private static Contents open(Named file, Named password, CertificateSpec.Pkcs12 source) throws Unresolved {
-        String where = source.secretRef.keyOr(Passwords.FILE) + " of Secret '" + source.secretRef.name + "': ";
+        String where = source.secretRef.keyOr(SecretPasswords.FILE) + " of Secret '" + source.secretRef.name + "': ";
         try {
-            return Pkcs12.read(file.bytes(), Passwords.read(password.bytes(), PASSWORD_FIELD, source.passwordSecretRef));
+            return Pkcs12.read(file.bytes(), SecretPasswords.read(password.bytes(), PASSWORD_FIELD, source.passwordSecretRef));
         } catch (Pkcs12Exception e) {
             boolean wrong = e.reason() == Pkcs12Exception.Reason.WrongPassword;
             throw new Unresolved(wrong ? PASSWORD_FIELD : FILE_FIELD, e.reason().name(), where + e.getMessage());

@@ -9,6 +9,7 @@ import dev.postern.pki.path.Arrangement.Finding;
 import dev.postern.pki.path.Arrangement.Kind;
 import java.math.BigInteger;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,6 +179,17 @@ class ArrangementTest {
                 .containsExactly(new Finding(Kind.KEY_MISMATCH, "the private key does not fit the certificate CN=mail.example.com"));
         assertThat(Arrangement.of(List.of(LEAF, MIDDLE), other, List.of(), NOW).findings())
                 .containsExactly(new Finding(Kind.KEY_MISMATCH, "the private key fits none of the 2 certificates, 'CN=mail.example.com', 'CN=Middle'"));
+    }
+
+    @Test
+    void aKeyThatServersDoNotUseIsSaid() throws Exception {
+        KeyPairGenerator small = KeyPairGenerator.getInstance("RSA");
+        small.initialize(1024);
+        KeyPair keys = small.generateKeyPair();
+        X509Certificate leaf = TestCertificates.leaf("CN=x", keys.getPublic(), null, ROOT, ROOT_KEYS.getPrivate());
+        Arrangement arrangement = Arrangement.of(List.of(leaf), keys.getPublic(), List.of(ROOT), NOW);
+        assertThat(arrangement.findings()).extracting(Finding::kind).containsExactly(Kind.UNSUPPORTED_KEY);
+        assertThat(message(arrangement, Kind.UNSUPPORTED_KEY)).startsWith("the key of the certificate is RSA with 1024 bits; allowed are");
     }
 
     @Test

@@ -102,25 +102,26 @@ public final class ClientSession implements AutoCloseable {
      */
     public SSLSession handshake(ClientContext tls, String host) throws ClientException {
         capabilities = Capabilities.NONE;
-        Future<Future<Channel>> started = channel.eventLoop().submit(() -> {
+        Future<SslHandler> started = channel.eventLoop().submit(() -> {
             if (!replies.release()) {
                 return null;
             }
             SslHandler handler = tls.handler(channel.alloc(), host, remote().getPort(), timeouts.handshake());
             channel.pipeline().addFirst(handler);
-            return handler.handshakeFuture();
+            return handler;
         });
         if (!finished(started, timeouts.handshake()) || !started.isSuccess()) {
             throw new ClientException(Kind.HANDSHAKE, started.cause() == null ? "stalled" : describe(started.cause()));
         }
-        Future<Channel> handshake = started.getNow();
-        if (handshake == null) {
+        SslHandler handler = started.getNow();
+        if (handler == null) {
             throw new ClientException(Kind.INJECTED, "bytes in clear before the handshake");
         }
+        Future<Channel> handshake = handler.handshakeFuture();
         if (!finished(handshake, timeouts.handshake().plusSeconds(1)) || !handshake.isSuccess()) {
             throw new ClientException(Kind.HANDSHAKE, handshake.cause() == null ? "stalled" : describe(handshake.cause()));
         }
-        return channel.pipeline().get(SslHandler.class).engine().getSession();
+        return handler.engine().getSession();   // the pipeline may have lost it already, where the server closed at once
     }
 
     /**
