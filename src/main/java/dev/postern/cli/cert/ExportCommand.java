@@ -44,7 +44,8 @@ final class ExportCommand extends StoreCommand {
     String file;
     @Option(names = "--no-key", description = "Only the certificates; of PEM.")
     boolean noKey;
-    @Option(names = "--encryption", paramLabel = "NAME", defaultValue = "AES256", description = "Of PKCS#12: one of ${COMPLETION-CANDIDATES}. TripleDES is for old readers. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--encryption", paramLabel = "NAME", defaultValue = "AES256",
+            description = "Of PKCS#12: one of ${COMPLETION-CANDIDATES}. TripleDES is for old readers. Default: ${DEFAULT-VALUE}")
     Encryption encryption;
     @Option(names = "--replace", description = "Overwrites the file.")
     boolean replace;

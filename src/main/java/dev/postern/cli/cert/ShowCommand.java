@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 
 /** One Certificate, with everything that a person may want to know of it. */
 @Command(name = "show", mixinStandardHelpOptions = true, exitCodeListHeading = CertCommand.EXIT_CODES, exitCodeList = {"0:it is shown", CertCommand.USAGE},
-        description = "Shows a Certificate: names, validity, fingerprints, the chain as it is served, conditions, an open signing request, listeners, and what each pod serves. Never the key.")
+        description = {"Shows a Certificate: names, validity, fingerprints, the chain as it is served, conditions, an open signing request, listeners, and what each pod serves.",
+            "Never the key."})
 final class ShowCommand extends StoreCommand {
     @Parameters(paramLabel = "NAME", description = "The Certificate.")
     String name;
@@ -66,8 +67,8 @@ final class ShowCommand extends StoreCommand {
         }
         if (!shown.pods().isEmpty()) {
             lines.heading("Pods");
-            Table pods = new Table("POD", "LISTENER", "SERVES", "ERROR");
-            shown.pods().forEach(p -> pods.row(p.pod(), p.listener(), p.equal() ? "equal" : "different: " + String.join(" ", p.serves()), p.error()));
+            Table pods = new Table("POD", "USE", "SERVES", "ERROR");
+            shown.pods().forEach(p -> pods.row(p.pod(), p.listener() == null ? "delivery" : "listener " + p.listener(), p.equal() ? "equal" : "different: " + String.join(" ", p.serves()), p.error()));
             lines.table(pods);
         }
     }

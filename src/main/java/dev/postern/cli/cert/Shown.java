@@ -3,6 +3,7 @@ package dev.postern.cli.cert;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.postern.api.Certificate;
+import dev.postern.api.Listener;
 import dev.postern.cli.cert.store.CertificateStore;
 import dev.postern.cli.cert.store.StoreException;
 import dev.postern.pki.Chains;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Everything about a Certificate: what {@code show} prints. Null is what is not known.
@@ -26,7 +28,7 @@ import java.util.Map;
  * @param certificate    the leaf
  * @param chain          as it is served, the leaf first
  * @param findings       what is wrong with the chain as it is kept
- * @param unreadable     why there is neither leaf nor chain, where there should be
+ * @param unreadable     what could not be read, and why
  * @param signingRequest the open one, or the one that was answered last, in PEM
  * @param listeners      those that name it
  * @param pods           what each pod serves for each of them
@@ -56,8 +58,9 @@ record Shown(@JsonUnwrapped Row row, String renewalTime, String secretName, Deta
     }
 
     /**
-     * What a pod says of one listener.
+     * What a pod says of one listener, or of its delivery.
      *
+     * @param listener null for what delivery shows to servers that ask for a certificate
      * @param serves fingerprints, in hex
      * @param equal  whether the stored certificate is among them
      * @param error  why it does not listen, or why its report cannot be read
@@ -72,7 +75,7 @@ record Shown(@JsonUnwrapped Row row, String renewalTime, String secretName, Deta
         Details leaf = null;
         List<Link> chain = null;
         List<Found> findings = null;
-        String unreadable = null;
+        List<String> unreadable = new ArrayList<>();
         try {
             KeyPairPem pair = store.pair(certificate).orElse(null);
             if (pair != null && pair.chain() != null) {
@@ -84,28 +87,46 @@ record Shown(@JsonUnwrapped Row row, String renewalTime, String secretName, Deta
                 findings = arranged.findings().stream().map(f -> new Found(f.kind().name(), f.message())).toList();
             }
         } catch (StoreException | IllegalArgumentException e) {
-            unreadable = e.getMessage();
+            unreadable.add(e.getMessage());
         }
         String fingerprint = leaf != null ? leaf.sha256() : status == null ? null : status.fingerprint;
         List<State> conditions = status == null || status.conditions == null ? List.of() : status.conditions.stream().map(Shown::state).toList();
-        List<Use> uses = store.listeners(certificate).stream()
+        List<Use> uses = allowed(() -> store.listeners(certificate), List.<Listener>of(), unreadable).stream()
                 .map(l -> new Use(l.getMetadata().getName(), l.getSpec().port, name.equals(l.getSpec().certificateRefs.getFirst().name))).toList();
-        return new Shown(Row.of(certificate, now), status == null ? null : status.renewalTime, status == null ? null : status.secretName, leaf, chain, findings, unreadable,
-                conditions, status == null ? null : status.signingRequest, uses, pods(store.serving(certificate), uses, fingerprint));
+        Map<String, ServingReport> reports = allowed(() -> store.serving(certificate), Map.of(), unreadable);
+        return new Shown(Row.of(certificate, now), status == null ? null : status.renewalTime, status == null ? null : status.secretName, leaf, chain, findings,
+                unreadable.isEmpty() ? null : String.join("; ", unreadable),
+                conditions, status == null ? null : status.signingRequest, uses, pods(name, reports, uses, fingerprint));
+    }
+
+    /** What one may not read is said; the rest is shown. */
+    private static <T> T allowed(Supplier<T> question, T otherwise, List<String> unreadable) {
+        try {
+            return question.get();
+        } catch (StoreException e) {
+            unreadable.add(e.getMessage());
+            return otherwise;
+        }
     }
 
     private static State state(Condition c) {
         return new State(c.getType(), c.getStatus(), c.getReason(), c.getMessage(), c.getLastTransitionTime());
     }
 
-    private static List<Pod> pods(Map<String, ServingReport> reports, List<Use> uses, String fingerprint) {
+    private static List<Pod> pods(String name, Map<String, ServingReport> reports, List<Use> uses, String fingerprint) {
         List<Pod> pods = new ArrayList<>();
-        reports.forEach((pod, report) -> uses.forEach(use -> {
-            ServingReport.Served served = report.listeners().get(use.listener());
-            List<String> serves = served == null || served.certificates() == null ? List.of() : served.certificates();
-            String error = served == null ? report.refused() == null ? "it does not serve this listener" : report.refused() : served.error();
-            pods.add(new Pod(pod, use.listener(), fingerprint != null && serves.contains(fingerprint), serves, error));
-        }));
+        reports.forEach((pod, report) -> {
+            for (Use use : uses) {
+                ServingReport.Served served = report.listeners().get(use.listener());
+                List<String> serves = served == null || served.certificates() == null ? List.of() : served.certificates();
+                String error = served == null ? report.refused() == null ? "it does not serve this listener" : report.refused() : served.error();
+                pods.add(new Pod(pod, use.listener(), fingerprint != null && serves.contains(fingerprint), serves, error));
+            }
+            String shown = report.clientCertificates().get(name);
+            if (shown != null) {
+                pods.add(new Pod(pod, null, shown.equals(fingerprint), List.of(shown), null));
+            }
+        });
         return pods;
     }
 }

@@ -88,7 +88,7 @@ class CheckFileTest {
     void aSelfSignedOneIsGoodForThoseWhoHaveIt() {
         Ran strangers = check("self.crt", "--name", "mail.example.com");
         assertThat(strangers.code()).isEqualTo(1);
-        assertThat(strangers.out()).containsPattern("REFUSED +trust +The certificate 'CN=mail.example.com' is self-signed\\. Only peers that were given it");
+        assertThat(strangers.out()).containsPattern("REFUSED +trust +.*self-signed.* Only peers that were given it");
         Ran friends = Ran.cert("check", pki.file("self.crt"), "--trust", pki.file("self.crt"), "--name", "mail.example.com");
         assertThat(friends.out()).containsPattern("OK +trust");
     }

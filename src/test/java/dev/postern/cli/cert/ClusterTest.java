@@ -62,15 +62,16 @@ class ClusterTest {
         assertThat(cert("list").columns("mail")).containsExactly("mail", "edge", "selfSigned", "-", "-", "Unknown", "-");
         X509Certificate leaf = make("mail");
         listener("public", "mail");
-        serving("edge", Map.of("edge-0", new ServingReport("u", "r", 3, null, Map.of("public", new ServingReport.Served(List.of(Fingerprints.sha256(leaf)), null))),
+        serving("edge", Map.of("edge-0", new ServingReport("u", "r", 3, null, Map.of("public", new ServingReport.Served(List.of(Fingerprints.sha256(leaf)), null)),
+                Map.of("mail", Fingerprints.sha256(leaf))),
                 "edge-1", new ServingReport("u", "r", 2, null, Map.of("public", new ServingReport.Served(List.of("abcd"), null)))));
 
         assertThat(cert("list").columns("mail")).containsExactly("mail", "edge", "selfSigned", leaf.getNotAfter().toInstant().toString(), "364", "True", "Ready");
         Ran shown = cert("show", "mail");
-        assertThat(shown.out()).containsPattern("SHA-256: +" + Fingerprints.sha256(leaf)).containsPattern("edge-0 +public +equal +-").containsPattern("edge-1 +public +different: abcd +-")
+        assertThat(shown.out()).containsPattern("SHA-256: +" + Fingerprints.sha256(leaf)).containsPattern("edge-0 +listener public +equal +-\\n +edge-0 +delivery +equal").containsPattern("edge-1 +listener public +different: abcd +-")
                 .contains("public, port 25, its default").doesNotContain("PRIVATE KEY");
         JsonNode pods = cert("show", "mail", "-o", "json").json().get("pods");
-        assertThat(pods).extracting(p -> p.get("pod").asText() + " " + p.get("equal").asBoolean()).containsExactly("edge-0 true", "edge-1 false");
+        assertThat(pods).extracting(p -> p.get("pod").asText() + " " + p.get("equal").asBoolean()).containsExactly("edge-0 true", "edge-0 true", "edge-1 false");
     }
 
     @Test
@@ -177,11 +178,11 @@ class ClusterTest {
         cert("create", "mail", "--self-signed", "--dns-name", "mail.example.com", "--gateway", "edge");
         make("mail");
         Path viewer = SERVER.tokenKubeconfig(namespace, "viewer");
-        SERVER.kubectl("create", "role", "viewer", "-n", namespace, "--verb=get,list", "--resource=certificates.postern.dev,listeners.postern.dev,configmaps");
+        SERVER.kubectl("create", "role", "viewer", "-n", namespace, "--verb=get,list", "--resource=certificates.postern.dev,listeners.postern.dev");
         SERVER.kubectl("create", "rolebinding", "viewer", "-n", namespace, "--role=viewer", "--serviceaccount=" + namespace + ":viewer");
         Ran ran = Ran.cert("show", "mail", "--kubeconfig", viewer);
         assertThat(ran.code()).as(ran.toString()).isZero();
-        assertThat(ran.out()).containsPattern("Not readable: +the cluster does not allow it").containsPattern("Ready +True");
+        assertThat(ran.out()).containsPattern("Not readable: +the cluster does not allow it: secrets .*; the cluster does not allow it: configmaps ").containsPattern("Ready +True");
     }
 
     private X509Certificate make(String name) {
