@@ -118,12 +118,23 @@ final class ReplyHandler extends ByteToMessageDecoder {
         }
     }
 
-    /** A refusal that came before it was due, or null. */
-    Reply refusal() {
+    /**
+     * A refusal that came before it was due, or null.
+     *
+     * @param limit how long to wait for what a connection whose other end is gone still holds
+     */
+    Reply refusal(Duration limit) {
+        long left = limit.toNanos();
         lock.lock();
         try {
+            while (replies.isEmpty() && failure == null && left > 0) {
+                left = changed.awaitNanos(left);
+            }
             Reply first = replies.peek();
             return first != null && first.code() >= 400 ? first : null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
         } finally {
             lock.unlock();
         }

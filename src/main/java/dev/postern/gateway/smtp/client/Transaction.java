@@ -6,6 +6,7 @@ import dev.postern.pki.HostNames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.concurrent.TimeoutException;
 /** MAIL, RCPT and DATA of one message; in one go where the server offers PIPELINING (RFC 2920). */
 final class Transaction {
     private static final int PIECE = 64 * 1024;
+    /** How long a connection that broke while the body was sent is read on, for the reply that says why. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final ClientSession session;
     private final Outgoing message;
@@ -174,8 +177,8 @@ final class Transaction {
             } while (next != null);
             return null;
         } catch (ClientException e) {
+            Reply refusal = session.replies().refusal(e.kind() == Kind.CLOSED ? LAST_WORDS : Duration.ZERO);
             session.close();   // without the final dot, the server keeps nothing
-            Reply refusal = session.replies().refusal();
             if (refusal != null) {
                 return refusal;
             }
