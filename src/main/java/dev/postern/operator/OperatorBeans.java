@@ -3,7 +3,7 @@ package dev.postern.operator;
 import dev.postern.api.Certificate;
 import dev.postern.dns.Dns;
 import dev.postern.dns.DnsjavaDns;
-import dev.postern.operator.certificate.MxRecords;
+import dev.postern.operator.certificate.verify.MxRecords;
 import dev.postern.operator.kube.Triggers;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;

@@ -7,7 +7,7 @@ import dev.postern.api.Certificate;
 import dev.postern.api.CertificateSpec.Algorithm;
 import dev.postern.api.ConditionTypes;
 import dev.postern.dns.DnsjavaDns;
-import dev.postern.operator.certificate.KnownRoots;
+import dev.postern.operator.certificate.verify.KnownRoots;
 import dev.postern.pki.Chains;
 import dev.postern.pki.KeyPairs;
 import dev.postern.pki.TestCertificates;

@@ -7,7 +7,7 @@ import dev.postern.api.MailFlowPolicy;
 import dev.postern.api.MailGateway;
 import dev.postern.api.PosternStatus;
 import dev.postern.dns.Dns;
-import dev.postern.operator.certificate.KnownRoots;
+import dev.postern.operator.certificate.verify.KnownRoots;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.plan.PlanNames;
 import dev.postern.plan.PlanParts;

@@ -3,6 +3,7 @@ package dev.postern.operator.certificate;
 import dev.postern.api.Certificate;
 import dev.postern.api.CertificateStatus;
 import dev.postern.api.ConditionTypes;
+import dev.postern.operator.certificate.status.Origin;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.Reasons;
 import io.fabric8.kubernetes.api.model.Condition;

@@ -1,2 +1,2 @@
-/** Certificate: makes and renews those that are made here, follows the Secrets of the others, and its status. */
+/** Certificate: the reconciler, which puts the other parts together, and metrics. */
 package dev.postern.operator.certificate;

@@ -23,17 +23,11 @@ public interface CertificateStore extends AutoCloseable {
     /** Chain and key as they are kept, the chain as it was given; empty where there are none yet. */
     Optional<KeyPairPem> pair(Certificate certificate);
 
-    /** The key of the signing request that awaits its answer, in PEM; never printed. Empty where there is none, or where it is not to be had. */
-    Optional<String> requestKey(Certificate certificate);
-
     /** The listeners that name it. */
     List<Listener> listeners(Certificate certificate);
 
     /** What the pods of its gateway say that they serve, by pod; empty where there are no pods. */
     Map<String, ServingReport> serving(Certificate certificate);
-
-    /** What belongs to a gateway, with the host name that it has; empty where there is no such gateway. */
-    Optional<String> hostname(String gateway);
 
     /** Namespace that new resources go into; in a folder, which manifests may leave open, empty. */
     Optional<String> namespace();

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postern.api.Certificate;
 import dev.postern.api.Listener;
-import dev.postern.api.MailGateway;
 import dev.postern.operator.kube.TlsSecrets;
 import dev.postern.plan.PlanNames;
 import dev.postern.plan.ResourceSet.KeyPairPem;
@@ -65,15 +64,6 @@ public final class ClusterStore implements CertificateStore {
     }
 
     @Override
-    public Optional<String> requestKey(Certificate certificate) {
-        if (certificate.getStatus() == null || certificate.getStatus().signingRequestSecretName == null) {
-            return Optional.empty();
-        }
-        return get(client.secrets().inNamespace(namespace).withName(certificate.getStatus().signingRequestSecretName))
-                .map(secret -> TlsSecrets.text(secret, TlsSecrets.KEY));
-    }
-
-    @Override
     public List<Listener> listeners(Certificate certificate) {
         return ask(() -> Uses.of(certificate, client.resources(Listener.class).inNamespace(namespace).list().getItems()));
     }
@@ -90,11 +80,6 @@ public final class ClusterStore implements CertificateStore {
             }
         }));
         return reports;
-    }
-
-    @Override
-    public Optional<String> hostname(String gateway) {
-        return get(client.resources(MailGateway.class).inNamespace(namespace).withName(gateway)).map(g -> g.getSpec().hostname);
     }
 
     @Override

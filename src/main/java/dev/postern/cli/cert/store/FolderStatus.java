@@ -9,7 +9,7 @@ import dev.postern.cli.standalone.CertificateFolder.Kept;
 import dev.postern.cli.standalone.FolderPlans;
 import dev.postern.cli.standalone.KeptCertificates;
 import dev.postern.manifest.Manifests;
-import dev.postern.operator.certificate.CertificateConditions;
+import dev.postern.operator.certificate.status.CertificateConditions;
 import dev.postern.operator.status.ConditionSet;
 import dev.postern.operator.status.Programming;
 import dev.postern.operator.status.Reasons;

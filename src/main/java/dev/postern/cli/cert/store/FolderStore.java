@@ -3,14 +3,12 @@ package dev.postern.cli.cert.store;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postern.api.Certificate;
 import dev.postern.api.Listener;
-import dev.postern.cli.standalone.CertificateFolder;
 import dev.postern.cli.standalone.FolderSecrets;
 import dev.postern.cli.standalone.KeptCertificates;
 import dev.postern.manifest.ManifestError;
 import dev.postern.manifest.ManifestReader;
 import dev.postern.manifest.Manifests;
 import dev.postern.manifest.YamlEdit;
-import dev.postern.pki.issue.Requests.Pending;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import dev.postern.plan.ServingReport;
 import java.io.IOException;
@@ -76,15 +74,6 @@ public final class FolderStore implements CertificateStore {
     }
 
     @Override
-    public Optional<String> requestKey(Certificate certificate) {
-        try {
-            return new CertificateFolder(data, certificate.getMetadata().getName()).request().map(Pending::key);
-        } catch (IOException e) {
-            throw unreadable(e);
-        }
-    }
-
-    @Override
     public List<Listener> listeners(Certificate certificate) {
         return Uses.of(certificate, read().listeners());
     }
@@ -92,12 +81,6 @@ public final class FolderStore implements CertificateStore {
     @Override
     public Map<String, ServingReport> serving(Certificate certificate) {
         return Map.of();
-    }
-
-    @Override
-    public Optional<String> hostname(String gateway) {
-        return read().gateways().stream().filter(g -> g.getMetadata().getName().equals(gateway) && isMine(g.getMetadata().getNamespace()))
-                .map(g -> g.getSpec().hostname).findFirst();
     }
 
     @Override

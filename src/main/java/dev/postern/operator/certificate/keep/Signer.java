@@ -1,0 +1,63 @@
+package dev.postern.operator.certificate.keep;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** A program that signs: it is asked by an object of the cluster, which it answers in the object's status. */
+interface Signer {
+    /** Uses of the key that are asked for, as both APIs name them; RSA keys encipher too, which no other can. */
+    List<String> USAGES = List.of("digital signature", "server auth", "client auth");
+    String ENCIPHERMENT = "key encipherment";
+    /** Of the Certificate that an object is for: namespace/name. */
+    String CERTIFICATE = "postern.dev/certificate";
+
+    /**
+     * What a signer is asked.
+     *
+     * @param object   name of the object
+     * @param csr      PKCS#10 in PEM
+     * @param duration how long the certificate should be valid
+     */
+    record Ask(String object, String csr, Duration duration, List<String> usages) {
+    }
+
+    /** What became of a request. */
+    sealed interface Reply {
+    }
+
+    /** None yet. */
+    record Waiting(String message) implements Reply {
+    }
+
+    /**
+     * @param pem  certificates
+     * @param since when it was asked
+     */
+    record Signed(String pem, Instant since) implements Reply {
+    }
+
+    /**
+     * @param reason Denied or Failed
+     * @param since  when it was asked
+     */
+    record Refused(String reason, String message, Instant since) implements Reply {
+    }
+
+    /** The object asks for something else, for what is asked has changed since. */
+    record Superseded() implements Reply {
+    }
+
+    /** Kind of the objects. */
+    String kind();
+
+    /**
+     * Asks, where that was not done yet, and reads the reply.
+     *
+     * @throws Unresolved where it cannot be asked
+     */
+    Reply ask(Look look, Ask ask) throws Unresolved;
+
+    /** Takes a request back, or clears an answered one away. */
+    void withdraw(String namespace, String object);
+}
