@@ -85,7 +85,7 @@ class CertManagerTest {
         begin();
         f.apply(String.join("---\n", Samples.GATEWAY, ISSUED.replace("duration: 90d", "duration: 90d, privateKey: {algorithm: RSA-2048}")));
         assertThat(f.awaitCondition(Certificate.class, "mail", ConditionTypes.ISSUING, "True", "AwaitingSignature").getMessage()).contains("CertificateRequest 'postern-");
-        await().untilAsserted(() -> assertThat(f.condition(Certificate.class, "mail", ConditionTypes.ISSUING).getMessage()).contains("issuer").containsIgnoringCase("not found"));
+        f.awaitMessage(Certificate.class, "mail", ConditionTypes.ISSUING, "not found");
         assertThat(requests()).singleElement().satisfies(r -> {
             assertThat(r.getMetadata().getOwnerReferences()).hasSize(1);
             assertThat(r.<List<String>>get("spec", "usages")).containsExactlyInAnyOrder("digital signature", "key encipherment", "server auth", "client auth");
@@ -102,15 +102,15 @@ class CertManagerTest {
         CertManager.uninstall(f.client);
         f.apply(String.join("---\n", Samples.GATEWAY, ISSUED));
         assertThat(f.awaitCondition(Certificate.class, "mail", ConditionTypes.ISSUING, "True", "SignerUnavailable").getMessage()).contains("cert-manager is not installed in this cluster");
-        await().untilAsserted(() -> assertThat(f.condition(Certificate.class, "mail", ConditionTypes.RESOLVED_REFS).getMessage())
-                .contains("spec.source.signingRequest.issuerRef: cert-manager is not installed in this cluster (there is no CertificateRequest)"));
+        f.awaitMessage(Certificate.class, "mail", ConditionTypes.RESOLVED_REFS,
+                "spec.source.signingRequest.issuerRef: cert-manager is not installed in this cluster (there is no CertificateRequest)");
         f.settled();
         begin();
         authority();
         // What the minute's look does, at once.
         f.apply(String.join("---\n", ISSUER, ISSUED.replace("duration: 90d", "duration: 80d")));
         await().alias(certManager.says()).until(() -> f.get(Secret.class, "mail-tls"), s -> s != null);
-        await().untilAsserted(() -> assertThat(f.condition(Certificate.class, "mail", ConditionTypes.RESOLVED_REFS).getStatus()).isEqualTo("True"));
+        f.awaitCondition(Certificate.class, "mail", ConditionTypes.RESOLVED_REFS, "True", "ResolvedRefs");
     }
 
     private void begin() {

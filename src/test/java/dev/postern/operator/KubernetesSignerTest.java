@@ -13,6 +13,10 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestConditionBuilder;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestStatus;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
@@ -54,7 +58,7 @@ class KubernetesSignerTest {
         assertThat(f.awaitCondition(Certificate.class, "mail", ConditionTypes.ISSUING, "True", "AwaitingSignature").getMessage()).contains("kubectl certificate approve " + name);
 
         condition(name, "Approved", "");
-        await().until(() -> f.condition(Certificate.class, "mail", ConditionTypes.ISSUING).getMessage(), m -> m.contains("'example.com/mail' to sign it"));
+        f.awaitMessage(Certificate.class, "mail", ConditionTypes.ISSUING, "'example.com/mail' to sign it");
         String signed = authority.sign(status, Duration.ofDays(90));
         sign(name, signed);
         Secret tls = await().until(() -> f.get(Secret.class, "mail-tls"), s -> s != null);
@@ -151,9 +155,25 @@ class KubernetesSignerTest {
             f.start(limited);
             f.apply(String.join("---\n", Samples.GATEWAY, ASKED));
             assertThat(f.awaitCondition(Certificate.class, "mail", ConditionTypes.ISSUING, "True", "SignerUnavailable").getMessage()).contains("may not use certificatesigningrequests");
-            await().untilAsserted(() -> assertThat(f.condition(Certificate.class, "mail", ConditionTypes.RESOLVED_REFS).getMessage()).contains("spec.source.signingRequest.signerName"));
+            f.awaitMessage(Certificate.class, "mail", ConditionTypes.RESOLVED_REFS, "spec.source.signingRequest.signerName");
             f.settled();
+
+            // The rights that the chart gives.
+            ClusterRole role = server.client().resource(new ClusterRoleBuilder().withNewMetadata().withName(f.namespace).endMetadata()
+                    .withRules(new PolicyRuleBuilder().withApiGroups("certificates.k8s.io").withResources("certificatesigningrequests")
+                            .withVerbs("get", "list", "watch", "create", "delete").build()).build()).create();
+            ClusterRoleBinding binding = server.client().resource(new ClusterRoleBindingBuilder().withNewMetadata().withName(f.namespace).endMetadata()
+                    .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", f.namespace).addNewSubject("", "ServiceAccount", "limited", f.namespace).build()).create();
+            // What the minute's look does, at once.
+            f.patch(Certificate.class, "mail", "{\"metadata\": {\"annotations\": {\"postern.dev/renew\": \"now\"}}}");
+            CertificateSigningRequest request = request();
+            condition(request.getMetadata().getName(), "Approved", "");
+            sign(request.getMetadata().getName(), authority.sign(pem(request), Duration.ofDays(90)));
+            await().until(() -> f.get(Secret.class, "mail-tls"), s -> s != null);
+            await().until(() -> requests().isEmpty());
             f.stop();
+            server.client().resource(binding).delete();
+            server.client().resource(role).delete();
         }
         f.start();
     }

@@ -42,6 +42,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -161,6 +162,12 @@ final class OperatorFixture implements AutoCloseable {
     <S extends PosternStatus, T extends CustomResource<?, S>> Condition awaitCondition(Class<T> kind, String name, String type, String status, String reason) {
         return await().alias(kind.getSimpleName() + "/" + name + " " + type + "=" + status + " " + reason).until(() -> condition(kind, name, type),
                 c -> c != null && c.getStatus().equals(status) && c.getReason().equals(reason));
+    }
+
+    /** Waits until a condition of the present generation says something. */
+    <S extends PosternStatus, T extends CustomResource<?, S>> void awaitMessage(Class<T> kind, String name, String type, String text) {
+        await().alias(kind.getSimpleName() + "/" + name + " " + type + ": " + text).until(() -> condition(kind, name, type),
+                c -> c != null && c.getMessage().toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT)));
     }
 
     PlanParts.Index index(String gateway) {
