@@ -26,7 +26,7 @@ public final class KeyLeaks {
     private static final List<Path> WRITTEN = List.of(Path.of("target/processes"), Path.of("target/surefire-reports"), Path.of("target/failsafe-reports"));
     /** PEM headers, plain and in Base64; the beginnings of PKCS#8 for EC, RSA and Ed25519 in Base64, and of SEC1 and PKCS#1. */
     private static final Pattern KEY_LIKE = Pattern.compile("BEGIN [A-Z ]*PRIVATE KEY|LS0tLS1CRUdJTiBQUklWQVRF|LS0tLS1CRUdJTiBFQyBQUklW|LS0tLS1CRUdJTiBSU0EgUFJJ"
-            + "|AgEAMB[AM]GByqGSM49|AQAwE[AQw]YHKoZIzj0C|AgEAMA0GCSqGSIb3DQEBAQUABII|AQAwBQYDK2VwBCIEI|MHcCAQEEI|MIGkAgEBBD");
+            + "|AgEAMB[AM]GByqGSM49|AQAwE[AQw]YHKoZIzj0C|BgkqhkiG9w0BAQEFAASC|AQAwBQYDK2VwBCIEI|MHcCAQEEI|MIGkAgEBBD");
     private static final Pattern PEM_BODY = Pattern.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END");
     private static final int PIECE = 32;
     private static final List<String> OBJECTS = List.of("/api/v1/configmaps", "/api/v1/events", "/api/v1/services", "/apis/events.k8s.io/v1/events",
