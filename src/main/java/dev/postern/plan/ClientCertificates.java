@@ -2,16 +2,11 @@ package dev.postern.plan;
 
 import dev.postern.api.LocalRef;
 import dev.postern.pki.Chains;
-import java.security.cert.CertificateParsingException;
-import java.security.cert.X509Certificate;
-import java.util.List;
+import dev.postern.pki.Purposes;
 import java.util.Optional;
 
 /** Certificates that delivery shows to servers that ask for one. */
 final class ClientCertificates {
-    private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-    private static final String ANY_PURPOSE = "2.5.29.37.0";
-
     private final Catalog<ServedCertificate> certificates;
 
     ClientCertificates(Catalog<ServedCertificate> certificates) {
@@ -29,7 +24,7 @@ final class ClientCertificates {
         }
         Optional<ServedCertificate> found = certificates.resolve(ref.name, field + ".name", Problem.Reason.CERTIFICATE_NOT_FOUND,
                 Problem.Reason.CERTIFICATE_NOT_READY, scope);
-        found.filter(c -> !forClients(Chains.parse(c.plan().chainPem()).getFirst())).ifPresent(c -> scope.warning(field + ".name", Problem.Reason.NOT_VERIFIABLE,
+        found.filter(c -> !Purposes.forClients(Chains.parse(c.plan().chainPem()).getFirst())).ifPresent(c -> scope.warning(field + ".name", Problem.Reason.NOT_VERIFIABLE,
                 "Certificate '" + ref.name + "' is not for clients: its extended key usage lacks clientAuth; servers that verify it will refuse it"));
         return found.map(c -> c.plan().name()).orElse(null);
     }
@@ -37,15 +32,5 @@ final class ClientCertificates {
     /** Whether a certificate that a plan names is there to be shown, now or as it last was good; so is none at all. */
     boolean isThere(String name) {
         return name == null || certificates.find(name).isPresent();
-    }
-
-    /** Without the extension a certificate is for every purpose (RFC 5280 section 4.2.1.12). */
-    private static boolean forClients(X509Certificate leaf) {
-        try {
-            List<String> purposes = leaf.getExtendedKeyUsage();
-            return purposes == null || purposes.contains(CLIENT_AUTH) || purposes.contains(ANY_PURPOSE);
-        } catch (CertificateParsingException e) {
-            return false;
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.postern.plan;
 
 import dev.postern.pki.Chains;
 import dev.postern.pki.Names;
+import dev.postern.pki.Purposes;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
@@ -21,6 +22,10 @@ final class ListenerCertificates {
         Shown next = Shown.of(certificate);
         shown.stream().filter(s -> s.hides(next)).findFirst().ifPresent(s -> scope.warning(field, Problem.Reason.CONFLICTED, "Certificate '" + next.name
                 + "' is never served: Certificate '" + s.name + "', which comes before it, has all of its names and a key of the same type; remove one of the two"));
+        if (!Purposes.forServers(Chains.parse(certificate.plan().chainPem()).getFirst())) {
+            scope.warning(field, Problem.Reason.NOT_VERIFIABLE, "Certificate '" + next.name
+                    + "' is not for servers: its extended key usage lacks serverAuth; clients that verify it will refuse it");
+        }
         shown.add(next);
     }
 

@@ -6,7 +6,6 @@ import dev.postern.cli.cert.store.FolderStore;
 import dev.postern.cli.cert.store.StoreException;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,10 +51,15 @@ final class StoreOptions {
             Config config = new ConfigBuilder(found).withConnectionTimeout(CONNECT_MILLIS).withRequestTimeout(ANSWER_MILLIS).withRequestRetryBackoffLimit(RETRIES)
                     .withRequestRetryBackoffInterval(RETRY_MILLIS).build();
             String where = namespace != null ? namespace : config.getNamespace() != null ? config.getNamespace() : "default";
-            return new ClusterStore(new KubernetesClientBuilder().withConfig(config).build(), where);
+            return ClusterStore.of(config, where);
         } catch (KubernetesClientException | IllegalArgumentException | NullPointerException e) {
             // The library throws the last for an empty file.
-            throw new StoreException("the kubeconfig cannot be used" + (e.getMessage() == null || e instanceof NullPointerException ? "" : ": " + e.getMessage()));
+            throw new StoreException("the kubeconfig cannot be used" + (e.getMessage() == null || e instanceof NullPointerException ? "" : ": " + reason(e)));
         }
+    }
+
+    /** What lies at the bottom: above it the library says only that something is wrong. */
+    private static String reason(Throwable e) {
+        return e.getCause() == null || e.getCause().getMessage() == null ? e.getMessage() : reason(e.getCause());
     }
 }

@@ -56,6 +56,9 @@ public final class Reasons {
     public static final String LOOKUP_FAILED = "LookupFailed";
     public static final String LOOKUPS_OFF = "LookupsOff";
 
+    /** The extended key usage of a certificate rules out what it is used for. */
+    public static final String WRONG_PURPOSE = "WrongPurpose";
+
     private Reasons() {
     }
 }

@@ -82,10 +82,14 @@ public final class Requests {
         return now.isBefore(renewal) ? Optional.empty() : Optional.of("the certificate is due for renewal since " + renewal);
     }
 
-    /** Makes a request; its key is the old one where the request says so, and it has the algorithm. */
+    /**
+     * Makes a request. Its key is that of an earlier one that still waits for its answer, so that an answer under way can be used
+     * all the same; else the one in use, where the request says so; in both cases only if it has the algorithm.
+     */
     public static Pending make(Issuance.Request request, Pending old, InUse inUse) {
-        String oldKey = inUse != null ? inUse.key() : old != null ? old.key() : null;
-        KeyPair pair = request.rotation() == Rotation.Never ? Issuance.kept(request, oldKey) : KeyPairs.generate(request.algorithm());
+        String waiting = old != null && open(old, inUse) ? old.key() : null;
+        String kept = waiting == null && request.rotation() == Rotation.Never ? inUse != null ? inUse.key() : old != null ? old.key() : null : waiting;
+        KeyPair pair = Issuance.kept(request, kept);
         return new Pending(request.digest(), inUse == null ? "" : inUse.fingerprint(),
                 SigningRequests.make(request.subject(), request.dnsNames(), pair), KeyPairs.toPem(pair.getPrivate()));
     }

@@ -87,6 +87,19 @@ class RequestsTest {
     }
 
     @Test
+    void anEditWhileARequestIsWithTheAuthorityKeepsItsKeySoThatTheAnswerCanBeUsed() {
+        Pending first = Requests.make(ALWAYS, null, null);
+        Issuance.Request more = request(Rotation.Always, null, "mail.example.com", "mx.example.com");
+        Pending edited = Requests.make(more, first, null);
+        assertThat(edited.key()).isEqualTo(first.key());
+        assertThat(edited.csr()).isNotEqualTo(first.csr());
+        Pending reverted = Requests.make(ALWAYS, edited, null);
+        InUse pair = answered(ALWAYS, first, null, NOW);
+        assertThat(Requests.take(ALWAYS, reverted, null, authority.sign(first.csr(), LIFE), NOW)).isInstanceOf(Taken.class);
+        assertThat(Requests.make(more, reverted, pair).key()).as("an answered one's key is not kept").isNotEqualTo(first.key());
+    }
+
+    @Test
     void anAnswerThatIsNotGoodChangesNothing() {
         Pending first = Requests.make(ALWAYS, null, null);
         assertThat(Requests.take(ALWAYS, first, null, authority.issue(List.of("mail.example.com"), LIFE).certificatePem(), NOW))

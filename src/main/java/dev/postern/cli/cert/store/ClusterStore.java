@@ -12,7 +12,9 @@ import dev.postern.plan.ServingReport;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -38,6 +40,12 @@ public final class ClusterStore implements CertificateStore {
     public ClusterStore(KubernetesClient client, String namespace) {
         this.client = client;
         this.namespace = namespace;
+    }
+
+    /** The cluster of a kubeconfig. */
+    public static ClusterStore of(Config config, String namespace) {
+        ClientKey.readable(config);
+        return new ClusterStore(new KubernetesClientBuilder().withConfig(config).build(), namespace);
     }
 
     @Override

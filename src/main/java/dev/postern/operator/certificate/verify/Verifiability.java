@@ -7,6 +7,7 @@ import dev.postern.operator.status.Reasons;
 import dev.postern.pki.Chains;
 import dev.postern.pki.HostNames;
 import dev.postern.pki.Names;
+import dev.postern.pki.Purposes;
 import dev.postern.plan.Problem;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -96,6 +97,9 @@ final class Verifiability {
         }
         if (now.isBefore(start)) {
             return Optional.of(Finding.no(Problem.Reason.NOT_YET_VALID, "the certificate is not valid before " + start));
+        }
+        if (!Purposes.forServers(leaf)) {
+            return Optional.of(Finding.no(Reasons.WRONG_PURPOSE, "the certificate is not for servers: its extended key usage lacks serverAuth"));
         }
         Optional<Problem> incomplete = facts.problems().stream().filter(p -> p.reason().equals(ConditionTypes.CHAIN_INCOMPLETE)).findFirst();
         if (incomplete.isPresent() && facts.stranger() != null) {   // a known root may have issued what is there all the same
