@@ -20,7 +20,7 @@ public record Programming(boolean inForce, boolean underWay, String reason, Stri
             case STALE -> blocked(Reasons.LAST_GOOD_IN_FORCE, "generation " + verdict.resource().generation()
                     + " has an error; the last good form stays in force");
             case HELD -> blocked(Reasons.MAIL_HELD, verdict.detail());
-            case UNUSED -> blocked(Reasons.UNUSED, "nothing refers to it, so that there is nothing to program");
+            case UNUSED -> blocked(Reasons.UNUSED, "nothing in force refers to it, so that there is nothing to program");
             case REJECTED -> blocked(Reasons.LEFT_OUT, "left out of the plan because of its errors");
             case NO_PLAN -> blocked(Reasons.NO_PLAN, "the gateway has no plan yet; its own status says why");
         };

@@ -136,7 +136,7 @@ final class FolderStatus {
         }
         boolean used = compiled.get().plan() != null && compiled.get().plan().certificates().stream().anyMatch(c -> c.name().equals(certificate.getMetadata().getName()));
         return used ? new Programming(true, false, Reasons.PROGRAMMED, "in the plan of this folder")
-                : Programming.blocked(Reasons.UNUSED, "nothing refers to it, so that there is nothing to program");
+                : Programming.blocked(Reasons.UNUSED, "nothing in force refers to it, so that there is nothing to program");
     }
 
     private Optional<CompiledPlan> compiled(String gateway) {
