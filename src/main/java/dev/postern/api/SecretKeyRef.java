@@ -7,6 +7,11 @@ import io.fabric8.generator.annotation.Size;
 
 /** One key of a Secret of the same namespace. */
 public class SecretKeyRef {
+    /** Key of a PKCS#12 file where a reference names none. */
+    public static final String PKCS12_FILE = "keystore.p12";
+    /** Key of a password where a reference names none. */
+    public static final String PASSWORD = "password";
+
     @JsonPropertyDescription("Name of the Secret.")
     @Required
     @Pattern(Api.OBJECT_NAME)

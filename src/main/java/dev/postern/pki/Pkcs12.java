@@ -41,6 +41,16 @@ public final class Pkcs12 {
         return Pkcs12Reader.read(file, password);
     }
 
+    /** Whether a file that was written here opens with this password. */
+    public static boolean opens(byte[] file, char[] password) {
+        try {
+            read(file, password);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /**
      * Writes a key and its chain. Both carry the same localKeyId, by which readers find the key's certificate.
      *

@@ -22,7 +22,7 @@ final class ListenerCertificates {
         Shown next = Shown.of(certificate);
         shown.stream().filter(s -> s.hides(next)).findFirst().ifPresent(s -> scope.warning(field, Problem.Reason.CONFLICTED, "Certificate '" + next.name
                 + "' is never served: Certificate '" + s.name + "', which comes before it, has all of its names and a key of the same type; remove one of the two"));
-        if (!Purposes.forServers(Chains.parse(certificate.plan().chainPem()).getFirst())) {
+        if (!next.forServers) {
             scope.warning(field, Problem.Reason.NOT_VERIFIABLE, "Certificate '" + next.name
                     + "' is not for servers: its extended key usage lacks serverAuth; clients that verify it will refuse it");
         }
@@ -33,10 +33,10 @@ final class ListenerCertificates {
         return shown.stream().map(Shown::name).toList();
     }
 
-    private record Shown(String name, Set<String> hosts, String key) {
+    private record Shown(String name, Set<String> hosts, String key, boolean forServers) {
         static Shown of(ServedCertificate certificate) {
             X509Certificate leaf = Chains.parse(certificate.plan().chainPem()).getFirst();
-            return new Shown(certificate.plan().name(), Names.hostNames(leaf), type(leaf.getPublicKey()));
+            return new Shown(certificate.plan().name(), Names.hostNames(leaf), type(leaf.getPublicKey()), Purposes.forServers(leaf));
         }
 
         boolean hides(Shown later) {

@@ -1,6 +1,7 @@
 package dev.postern.cli.cert;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postern.api.SecretKeyRef;
 import dev.postern.cli.cert.look.Material;
 import dev.postern.cli.cert.look.MaterialReader;
 import dev.postern.cli.cert.store.CertificateStore;
@@ -110,8 +111,8 @@ final class ImportCommand extends StoreCommand {
         Draft.put(certificate, List.of("spec", "source", "pkcs12", "secretRef", "name"), secret);
         Draft.put(certificate, List.of("spec", "source", "pkcs12", "passwordSecretRef", "name"), secret + "-password");
         List<ObjectNode> secrets = new ArrayList<>();
-        secrets.add(Draft.secret(secret, store.namespace(), "Opaque", Map.of("keystore.p12", file)));
-        secrets.add(Draft.secret(secret + "-password", store.namespace(), "Opaque", Map.of("password", new String(password).getBytes(StandardCharsets.UTF_8))));
+        secrets.add(Draft.secret(secret, store.namespace(), "Opaque", Map.of(SecretKeyRef.PKCS12_FILE, file)));
+        secrets.add(Draft.secret(secret + "-password", store.namespace(), "Opaque", Map.of(SecretKeyRef.PASSWORD, new String(password).getBytes(StandardCharsets.UTF_8))));
         return new Drafts(certificate, secrets);
     }
 

@@ -1,5 +1,6 @@
 package dev.postern.cli.standalone;
 
+import dev.postern.api.SecretKeyRef;
 import dev.postern.pki.issue.Requests.InUse;
 import dev.postern.pki.issue.Requests.Pending;
 import java.io.IOException;
@@ -23,7 +24,6 @@ public final class CertificateFolder {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FILE = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final String MADE = "request";
-    private static final String KEYSTORE = "keystore.p12";
     private final Path folder;
 
     /** @param data the data folder of {@code postern run} */
@@ -84,20 +84,20 @@ public final class CertificateFolder {
     /** The PKCS#12 file that was exported from this; empty where there is none, or it was made from something else. */
     public Optional<byte[]> exported(String from) throws IOException {
         Path export = folder.resolve("export");
-        return from.equals(read(export.resolve(MADE))) ? Optional.of(Files.readAllBytes(export.resolve(KEYSTORE))) : Optional.empty();
+        return from.equals(read(export.resolve(MADE))) ? Optional.of(Files.readAllBytes(export.resolve(SecretKeyRef.PKCS12_FILE))) : Optional.empty();
     }
 
     public void keepExport(String from, byte[] file) throws IOException {
         Path export = folder.resolve("export");
         Files.createDirectories(export, OWNER_ONLY);
         Files.deleteIfExists(export.resolve(MADE));
-        write(export.resolve(KEYSTORE), file);
+        write(export.resolve(SecretKeyRef.PKCS12_FILE), file);
         write(export.resolve(MADE), from);
     }
 
     public void removeExport() throws IOException {
         Files.deleteIfExists(folder.resolve("export").resolve(MADE));
-        Files.deleteIfExists(folder.resolve("export").resolve(KEYSTORE));
+        Files.deleteIfExists(folder.resolve("export").resolve(SecretKeyRef.PKCS12_FILE));
     }
 
     private static String read(Path file) throws IOException {

@@ -3,6 +3,10 @@ package dev.postern.cli.standalone;
 import dev.postern.api.Certificate;
 import dev.postern.api.SecretKeyRef;
 import dev.postern.manifest.Manifests;
+import dev.postern.pki.Chains;
+import dev.postern.pki.KeyPairs;
+import dev.postern.pki.Passwords;
+import dev.postern.pki.Pkcs12;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +38,7 @@ public final class FolderSecrets {
      * @param field of the Certificate, for the message
      * @throws IllegalArgumentException where there is no such Secret or key, or its data is not Base64
      */
-    byte[] bytes(Certificate certificate, SecretKeyRef ref, String defaultKey, String field) {
+    private byte[] bytes(Certificate certificate, SecretKeyRef ref, String defaultKey, String field) {
         String key = ref.keyOr(defaultKey);
         Secret secret = find(certificate, ref.name).orElseThrow(() -> new IllegalArgumentException(field + ".name: there is no Secret '" + ref.name + "' in the folder"));
         byte[] bytes = bytes(secret, key);
@@ -42,6 +46,27 @@ public final class FolderSecrets {
             throw new IllegalArgumentException(field + ".key: Secret '" + ref.name + "' has no key '" + key + "'");
         }
         return bytes;
+    }
+
+    /** The PKCS#12 file of a Certificate of that source. Errors as of {@link #bytes}. */
+    byte[] pkcs12File(Certificate certificate) {
+        return bytes(certificate, certificate.getSpec().source.pkcs12.secretRef, SecretKeyRef.PKCS12_FILE, "spec.source.pkcs12.secretRef");
+    }
+
+    /**
+     * What is in that file.
+     *
+     * @throws IllegalArgumentException also where it cannot be opened
+     */
+    KeyPairPem unpacked(Certificate certificate, byte[] file) {
+        var source = certificate.getSpec().source.pkcs12;
+        Pkcs12.Contents contents = Pkcs12.read(file, password(certificate, source.passwordSecretRef, "spec.source.pkcs12.passwordSecretRef"));
+        return new KeyPairPem(source.secretRef.name, Chains.toPem(contents.certificates()), KeyPairs.toPem(contents.key().getPrivate()));
+    }
+
+    /** A password. Errors as of {@link #bytes}. */
+    char[] password(Certificate certificate, SecretKeyRef ref, String field) {
+        return Passwords.of(bytes(certificate, ref, SecretKeyRef.PASSWORD, field));
     }
 
     private Optional<Secret> find(Certificate certificate, String name) {

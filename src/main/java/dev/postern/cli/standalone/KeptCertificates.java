@@ -2,11 +2,7 @@ package dev.postern.cli.standalone;
 
 import dev.postern.api.Certificate;
 import dev.postern.cli.standalone.CertificateFolder.Kept;
-import dev.postern.pki.Chains;
 import dev.postern.pki.Fingerprints;
-import dev.postern.pki.KeyPairs;
-import dev.postern.pki.Passwords;
-import dev.postern.pki.Pkcs12;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,10 +38,9 @@ public final class KeptCertificates implements CertificateMaker {
         var folder = new CertificateFolder(data, certificate.getMetadata().getName());
         Optional<Kept> kept = folder.pair();
         if (source.pkcs12 != null) {
-            byte[] file = secrets.bytes(certificate, source.pkcs12.secretRef, "keystore.p12", "spec.source.pkcs12.secretRef");
+            byte[] file = secrets.pkcs12File(certificate);
             if (kept.filter(k -> k.from().equals(Fingerprints.sha256(file))).isEmpty()) {
-                var contents = Pkcs12.read(file, Passwords.of(secrets.bytes(certificate, source.pkcs12.passwordSecretRef, "password", "spec.source.pkcs12.passwordSecretRef")));
-                return Optional.of(new KeyPairPem(source.pkcs12.secretRef.name, Chains.toPem(contents.certificates()), KeyPairs.toPem(contents.key().getPrivate())));
+                return Optional.of(secrets.unpacked(certificate, file));
             }
         }
         return kept.map(k -> new KeyPairPem(folder.path().toString(), k.pair().chain(), k.pair().key()));

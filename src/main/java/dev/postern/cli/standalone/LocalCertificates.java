@@ -7,7 +7,6 @@ import dev.postern.cli.standalone.CertificateFolder.Kept;
 import dev.postern.pki.Chains;
 import dev.postern.pki.Fingerprints;
 import dev.postern.pki.KeyPairs;
-import dev.postern.pki.Passwords;
 import dev.postern.pki.Pkcs12;
 import dev.postern.pki.issue.Authority;
 import dev.postern.pki.issue.Issuance;
@@ -87,16 +86,15 @@ final class LocalCertificates implements CertificateMaker {
     }
 
     private static Provided takenOver(Certificate certificate, CertificateFolder folder, FolderSecrets secrets) throws IOException {
-        var source = certificate.getSpec().source.pkcs12;
         try {
-            byte[] file = secrets.bytes(certificate, source.secretRef, "keystore.p12", "spec.source.pkcs12.secretRef");
+            byte[] file = secrets.pkcs12File(certificate);
             String digest = Fingerprints.sha256(file);
             Optional<Kept> kept = folder.pair().filter(pair -> pair.from().equals(digest));
             if (kept.isPresent()) {
                 return Provided.of(pem(folder, kept.get().pair()));
             }
-            Pkcs12.Contents contents = Pkcs12.read(file, Passwords.of(secrets.bytes(certificate, source.passwordSecretRef, "password", "spec.source.pkcs12.passwordSecretRef")));
-            InUse pair = new InUse(Chains.toPem(contents.certificates()), KeyPairs.toPem(contents.key().getPrivate()));
+            KeyPairPem unpacked = secrets.unpacked(certificate, file);
+            InUse pair = new InUse(unpacked.chain(), unpacked.key());
             folder.keep(digest, pair);
             return Provided.of(pem(folder, pair));
         } catch (IllegalArgumentException e) {
@@ -118,12 +116,12 @@ final class LocalCertificates implements CertificateMaker {
             return provided;
         }
         try {
-            char[] password = Passwords.of(secrets.bytes(certificate, export.pkcs12.passwordSecretRef, "password", "spec.export.pkcs12.passwordSecretRef"));
+            char[] password = secrets.password(certificate, export.pkcs12.passwordSecretRef, "spec.export.pkcs12.passwordSecretRef");
             KeyPairPem pair = provided.pair().get();
             var chain = Chains.parse(pair.chain());
             var key = KeyPairs.parse(pair.key());
             String from = export.pkcs12.encryption + " " + Fingerprints.sha256(pair.chain());
-            if (!folder.exported(from).filter(file -> opens(file, password)).isPresent()) {
+            if (!folder.exported(from).filter(file -> Pkcs12.opens(file, password)).isPresent()) {
                 folder.keepExport(from, Pkcs12.write(chain, key.getPrivate(), password, export.pkcs12.encryption, certificate.getMetadata().getName()));
             }
             return provided;
@@ -131,15 +129,6 @@ final class LocalCertificates implements CertificateMaker {
             List<String> complaints = new ArrayList<>(provided.complaints());
             complaints.add(e.getMessage());
             return new Provided(provided.pair(), complaints, provided.notes(), provided.again());
-        }
-    }
-
-    private static boolean opens(byte[] file, char[] password) {
-        try {
-            Pkcs12.read(file, password);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;   // the password was changed
         }
     }
 

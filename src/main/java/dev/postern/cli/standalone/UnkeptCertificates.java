@@ -1,10 +1,6 @@
 package dev.postern.cli.standalone;
 
 import dev.postern.api.Certificate;
-import dev.postern.pki.Chains;
-import dev.postern.pki.KeyPairs;
-import dev.postern.pki.Passwords;
-import dev.postern.pki.Pkcs12;
 import dev.postern.pki.issue.Authority;
 import dev.postern.pki.issue.Issuance;
 import dev.postern.plan.ResourceSet.KeyPairPem;
@@ -23,9 +19,7 @@ public final class UnkeptCertificates implements CertificateMaker {
             pair = secrets.pair(certificate, source.secretRef.name);
         } else if (source.pkcs12 != null) {
             if (secrets.has(certificate, source.pkcs12.secretRef.name) && secrets.has(certificate, source.pkcs12.passwordSecretRef.name)) {
-                var contents = Pkcs12.read(secrets.bytes(certificate, source.pkcs12.secretRef, "keystore.p12", "spec.source.pkcs12.secretRef"),
-                        Passwords.of(secrets.bytes(certificate, source.pkcs12.passwordSecretRef, "password", "spec.source.pkcs12.passwordSecretRef")));
-                pair = Optional.of(new KeyPairPem(source.pkcs12.secretRef.name, Chains.toPem(contents.certificates()), KeyPairs.toPem(contents.key().getPrivate())));
+                pair = Optional.of(secrets.unpacked(certificate, secrets.pkcs12File(certificate)));
             }
         } else if (source.signingRequest == null) {
             Authority.Issued made = Issuance.make(Issuance.request(certificate, hostname), null, now);

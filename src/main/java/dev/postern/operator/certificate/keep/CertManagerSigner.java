@@ -7,7 +7,6 @@ import dev.postern.pki.Chains;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -37,16 +36,9 @@ final class CertManagerSigner implements Signer {
     public Reply ask(Look look, Ask ask) throws Unresolved {
         IssuerRef issuer = look.certificate().getSpec().source.signingRequest.issuerRef;
         GenericKubernetesResource wanted = object(look, ask, issuer);
-        GenericKubernetesResource live;
-        try {
-            live = look.peek(Types.CERTIFICATE_REQUEST, look.namespace(), ask.object()).orElse(null);
-            if (live == null) {
-                live = client.genericKubernetesResources(Types.CERTIFICATE_REQUESTS).inNamespace(look.namespace()).resource(wanted).create();
-            }
-            live = look.read(Types.CERTIFICATE_REQUEST, look.namespace(), ask.object()).orElse(live);
-        } catch (KubernetesClientException e) {
-            throw Unavailable.of(e, FIELD, "CertificateRequest", "certificaterequests of cert-manager.io");
-        }
+        GenericKubernetesResource live = Signer.object(look, Types.CERTIFICATE_REQUEST, look.namespace(), ask.object(),
+                () -> client.genericKubernetesResources(Types.CERTIFICATE_REQUESTS).inNamespace(look.namespace()).resource(wanted).create(),
+                FIELD, "certificaterequests of cert-manager.io");
         Map<String, Object> spec = wanted.get("spec");
         if (!spec.get("request").equals(live.get("spec", "request")) || !spec.get("issuerRef").equals(live.get("spec", "issuerRef"))) {
             return new Superseded();

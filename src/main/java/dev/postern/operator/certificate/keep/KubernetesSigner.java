@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestBuilder;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequestCondition;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,16 +35,8 @@ final class KubernetesSigner implements Signer {
     public Reply ask(Look look, Ask ask) throws Unresolved {
         String signer = look.certificate().getSpec().source.signingRequest.signerName;
         CertificateSigningRequest wanted = object(look, ask, signer);
-        CertificateSigningRequest live;
-        try {
-            live = look.peek(Types.CERTIFICATE_SIGNING_REQUEST, null, ask.object()).orElse(null);
-            if (live == null) {
-                live = client.resource(wanted).create();
-            }
-            live = look.read(Types.CERTIFICATE_SIGNING_REQUEST, null, ask.object()).orElse(live);
-        } catch (KubernetesClientException e) {
-            throw Unavailable.of(e, FIELD, "CertificateSigningRequest", "certificatesigningrequests");
-        }
+        CertificateSigningRequest live = Signer.object(look, Types.CERTIFICATE_SIGNING_REQUEST, null, ask.object(), () -> client.resource(wanted).create(),
+                FIELD, "certificatesigningrequests");
         if (!live.getSpec().getSignerName().equals(signer) || !live.getSpec().getRequest().equals(wanted.getSpec().getRequest())) {
             return new Superseded();
         }

@@ -1,6 +1,7 @@
 package dev.postern.operator.certificate.keep;
 
 import dev.postern.api.CertificateSpec;
+import dev.postern.api.SecretKeyRef;
 import dev.postern.operator.certificate.keep.Look.Named;
 import dev.postern.operator.kube.TlsSecrets;
 import dev.postern.operator.status.Reasons;
@@ -61,7 +62,7 @@ final class Pkcs12Export {
         try {
             Secret written = write(look, name, export.pkcs12);
             look.status().exportSecretName = name;
-            look.exported(true, Reasons.EXPORTED, "in " + SecretPasswords.FILE + " of Secret '" + written.getMetadata().getName() + "'");
+            look.exported(true, Reasons.EXPORTED, "in " + SecretKeyRef.PKCS12_FILE + " of Secret '" + written.getMetadata().getName() + "'");
         } catch (Unresolved e) {
             look.status().exportSecretName = secrets.known(look.certificate(), name).map(secret -> name).orElse(null);
             look.exported(false, e.reason(), (e.field() == null ? "" : e.field() + ": ") + e.getMessage());
@@ -69,26 +70,26 @@ final class Pkcs12Export {
     }
 
     private Secret write(Look look, String name, CertificateSpec.Pkcs12Export export) throws Unresolved {
-        Named named = look.key(export.passwordSecretRef, SecretPasswords.PASSWORD, FIELD);
+        Named named = look.key(export.passwordSecretRef, SecretKeyRef.PASSWORD, FIELD);
         char[] password = SecretPasswords.read(named.bytes(), FIELD, export.passwordSecretRef);
         if (password.length == 0) {
             throw new Unresolved(FIELD, Reasons.INVALID_PASSWORD, "the password is empty, which protects nothing");
         }
         Pair pair = pair(look);
         Secret live = secrets.find(look, name).orElse(null);
-        byte[] file = live == null ? null : TlsSecrets.bytes(live, SecretPasswords.FILE);
+        byte[] file = live == null ? null : TlsSecrets.bytes(live, SecretKeyRef.PKCS12_FILE);
         String contents = Fingerprints.sha256(Chains.toPem(pair.chain()) + export.encryption);
         boolean fits = file != null && contents.equals(OwnSecrets.annotation(live, CONTENTS)) && Fingerprints.sha256(file).equals(OwnSecrets.annotation(live, FILE));
         if (fits && named.version().equals(OwnSecrets.annotation(live, PASSWORD))) {
             return live;
         }
         // The Secret of the password may have changed and the password not: programs that use the file need not take notice.
-        if (!fits || !opens(file, password)) {
+        if (!fits || !Pkcs12.opens(file, password)) {
             LOG.infof("Certificate %s/%s is exported into Secret %s", look.namespace(), look.name(), name);
             file = make(pair, password, export, look.name());
         }
         return secrets.write(look.certificate(), name, TYPE, Map.of(CONTENTS, contents, PASSWORD, named.version(), FILE, Fingerprints.sha256(file)),
-                Map.of(SecretPasswords.FILE, file), live);
+                Map.of(SecretKeyRef.PKCS12_FILE, file), live);
     }
 
     private static byte[] make(Pair pair, char[] password, CertificateSpec.Pkcs12Export export, String friendlyName) throws Unresolved {
@@ -113,15 +114,6 @@ final class Pkcs12Export {
             return new Pair(arranged.chain(), pair);
         } catch (IllegalArgumentException e) {
             throw new Unresolved(null, Problem.Reason.INVALID_CERTIFICATE, "Secret '" + secret.getMetadata().getName() + "': " + e.getMessage());
-        }
-    }
-
-    private static boolean opens(byte[] file, char[] password) {
-        try {
-            Pkcs12.read(file, password);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
         }
     }
 }

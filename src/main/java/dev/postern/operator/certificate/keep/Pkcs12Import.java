@@ -2,6 +2,7 @@ package dev.postern.operator.certificate.keep;
 
 import dev.postern.api.Certificate;
 import dev.postern.api.CertificateSpec;
+import dev.postern.api.SecretKeyRef;
 import dev.postern.operator.certificate.keep.Look.Named;
 import dev.postern.pki.Chains;
 import dev.postern.pki.Fingerprints;
@@ -35,8 +36,8 @@ final class Pkcs12Import {
 
     void keep(Look look) throws Unresolved {
         CertificateSpec.Pkcs12 source = look.certificate().getSpec().source.pkcs12;
-        Named file = look.key(source.secretRef, SecretPasswords.FILE, FILE_FIELD);
-        Named password = look.key(source.passwordSecretRef, SecretPasswords.PASSWORD, PASSWORD_FIELD);
+        Named file = look.key(source.secretRef, SecretKeyRef.PKCS12_FILE, FILE_FIELD);
+        Named password = look.key(source.passwordSecretRef, SecretKeyRef.PASSWORD, PASSWORD_FIELD);
         Secret live = pairs.find(look);
         // Of the file alone: nothing that is kept tells of the password.
         String made = "pkcs12/" + Fingerprints.sha256(file.bytes());
@@ -69,7 +70,7 @@ final class Pkcs12Import {
     }
 
     private static Contents open(Named file, Named password, CertificateSpec.Pkcs12 source) throws Unresolved {
-        String where = source.secretRef.keyOr(SecretPasswords.FILE) + " of Secret '" + source.secretRef.name + "': ";
+        String where = source.secretRef.keyOr(SecretKeyRef.PKCS12_FILE) + " of Secret '" + source.secretRef.name + "': ";
         try {
             return Pkcs12.read(file.bytes(), SecretPasswords.read(password.bytes(), PASSWORD_FIELD, source.passwordSecretRef));
         } catch (Pkcs12Exception e) {

@@ -6,10 +6,6 @@ import dev.postern.pki.Passwords;
 
 /** Passwords of PKCS#12 files, as Secrets hold them. */
 final class SecretPasswords {
-    /** Where a reference names no key: of a file, and of its password. */
-    static final String FILE = "keystore.p12";
-    static final String PASSWORD = "password";
-
     private SecretPasswords() {
     }
 
@@ -22,7 +18,7 @@ final class SecretPasswords {
         try {
             return Passwords.of(bytes);
         } catch (IllegalArgumentException e) {
-            throw new Unresolved(field, Reasons.INVALID_PASSWORD, "key '" + ref.keyOr(PASSWORD) + "' of Secret '" + ref.name + "': " + e.getMessage());
+            throw new Unresolved(field, Reasons.INVALID_PASSWORD, "key '" + ref.keyOr(SecretKeyRef.PASSWORD) + "' of Secret '" + ref.name + "': " + e.getMessage());
         }
     }
 }

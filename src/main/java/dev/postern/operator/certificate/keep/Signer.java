@@ -1,8 +1,12 @@
 package dev.postern.operator.certificate.keep;
 
+import dev.postern.operator.kube.NamedWatches.Type;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** A program that signs: it is asked by an object of the cluster, which it answers in the object's status. */
 interface Signer {
@@ -57,6 +61,22 @@ interface Signer {
      * @throws Unresolved where it cannot be asked
      */
     Reply ask(Look look, Ask ask) throws Unresolved;
+
+    /**
+     * The object that asks: made where there is none yet, and looked at again when it changes.
+     *
+     * @param field     of the Certificate, for messages
+     * @param resources for messages: in the plural, as roles name them
+     * @throws Unresolved where the API server refuses it
+     */
+    static <T extends HasMetadata> T object(Look look, Type<T> type, String namespace, String name, Supplier<T> create, String field, String resources) throws Unresolved {
+        try {
+            T live = look.peek(type, namespace, name).orElseGet(create);
+            return look.read(type, namespace, name).orElse(live);
+        } catch (KubernetesClientException e) {
+            throw Unavailable.of(e, field, type.kind(), resources);
+        }
+    }
 
     /** Takes a request back, or clears an answered one away. */
     void withdraw(String namespace, String object);
