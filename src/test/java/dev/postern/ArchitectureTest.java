@@ -39,11 +39,12 @@ class ArchitectureTest {
         "gateway.report..   | api.. pki.. plan..",
         "gateway.spool..    | api.. pki.. plan..",
         "gateway.access..   | api.. pki.. plan..",
-        "gateway.tls..      | api.. pki.. plan..",
+        "gateway.mtasts..   | api.. pki.. plan.. dns..",
+        "gateway.tls..      | api.. pki.. plan.. dns..",
         "gateway.config..   | api.. pki.. plan.. gateway.access.. gateway.tls.. gateway.report..",
         "gateway.smtp.client.. | api.. pki.. plan.. gateway.tls..",
         "gateway.smtp..     | api.. pki.. plan.. gateway.config.. gateway.access.. gateway.tls.. gateway.spool.. gateway.report.. dns..",
-        "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. dns.. gateway.spool.. gateway.report..",
+        "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. dns.. gateway.spool.. gateway.report.. gateway.mtasts..",
     })
     void usesOnly(String part, String others) {
         List<String> allowed = new ArrayList<>(List.of("dev.postern." + part));

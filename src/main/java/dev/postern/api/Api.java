@@ -28,7 +28,15 @@ public final class Api {
     /** A domain, or {@code .domain} for its subdomains. */
     public static final String DOMAIN = "^\\.?" + HOST + "$";
     /** What a sender pattern is made of; which forms there are is checked in the plan, where a message can say more. */
-    public static final String SENDER = "^[A-Za-z0-9._:/-]+$";
+    public static final String SENDER = "^[A-Za-z0-9._:/+=-]+$";
+    /** domain, .domain or user@domain. */
+    public static final String SENDER_ADDRESS = "^(\\.?" + HOST + "|[^@ ]+@" + HOST + ")$";
+    /** user@domain. */
+    public static final String MAIL_ADDRESS = "^[^@<> ]+@" + HOST + "$";
+    /** Base64 of 32 bytes. */
+    public static final String PIN = "^[A-Za-z0-9+/]{43}=$";
+    /** IANA's name of a cipher suite. */
+    public static final String CIPHER_SUITE = "^TLS_[A-Z0-9_]+$";
     /** domain, .domain, user@domain, user@ or ALL. */
     public static final String RECIPIENT = "^(\\.?" + HOST + "|[^@ ]+@(" + HOST + ")?)$";
     /** ADDRESS or ADDRESS:PORT; an IPv6 address with a port is in brackets. */
@@ -63,8 +71,12 @@ public final class Api {
             Map.entry(HOST_OR_ADDRESS, "a host name such as mail.example.com, or an IP address without brackets"),
             Map.entry(DNS_NAME, "a DNS name such as mail.example.com, or *.example.com"),
             Map.entry(DOMAIN, "a domain such as example.com, or .example.com for its subdomains; internationalised names as xn--…"),
-            Map.entry(SENDER, "an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, or ALL"),
+            Map.entry(SENDER, "an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, cert:NAME, spki:PIN, or ALL"),
             Map.entry(RECIPIENT, "domain, .domain (its subdomains), user@domain, user@ (in any domain), or ALL"),
+            Map.entry(SENDER_ADDRESS, "domain, .domain (its subdomains), or user@domain"),
+            Map.entry(MAIL_ADDRESS, "an address such as postmaster@example.com"),
+            Map.entry(PIN, "base64 of a SHA-256, 44 characters that end with ="),
+            Map.entry(CIPHER_SUITE, "a cipher suite by its IANA name such as TLS_AES_128_GCM_SHA256"),
             Map.entry(DNS_SERVER, "an IP address such as 192.0.2.53 or 2001:db8::53, with a port as 192.0.2.53:5353 or [2001:db8::53]:5353"),
             Map.entry(OBJECT_NAME, "the name of an object: lower-case letters, digits, '-' and '.', beginning and ending with a letter or digit"),
             Map.entry(DATA_KEY, "letters, digits, '-', '_' and '.'"),

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How mail to some domains travels. Exactly one of destinations and default is given. */
+@ValidationRule(value = "!has(self.tls) || !has(self.tls.mode) || self.tls.mode != 'None' || ((!has(self.tls.dane) || self.tls.dane == 'None') && (!has(self.tls.mtaSTS) || self.tls.mtaSTS == 'None'))",
+        message = Rules.NO_TLS, fieldPath = ".tls.mode")
 @ValidationRule(value = "(has(self.destinations) && size(self.destinations) > 0) != self.default",
         message = Rules.DESTINATIONS, fieldPath = ".destinations")
 public class DestinationControlSpec {
@@ -46,19 +48,37 @@ public class DestinationControlSpec {
         @Default("Preferred")
         public TlsMode mode = TlsMode.Preferred;
 
-        @JsonPropertyDescription("Which name the certificate must have. Hosted: the recipient domain, else the name of the route or MX host. Destination: the recipient domain only.")
+        @JsonPropertyDescription("Which name the certificate must have. Hosted: the recipient domain, else the name of the route or MX host. Destination: the recipient domain only. AsyncOS: the appliance's order: the recipient domain in the alternative names, then in the common name, then the forward-confirmed name of the server's address.")
         @Default("Hosted")
         public Identity identity = Identity.Hosted;
 
         @JsonPropertyDescription("Authorities to trust; the gateway's where absent.")
         public TrustBundleRef trustBundleRef;
+
+        @JsonPropertyDescription("Public keys, one of which must be in the verified chain: base64 of the SHA-256 of a SubjectPublicKeyInfo, as openssl and browsers write pins. They narrow what is trusted, and never replace it.")
+        @Size(max = 32)
+        public List<@Pattern(Api.PIN) String> pins = new ArrayList<>();
+
+        @JsonPropertyDescription("DANE (RFC 7672). None: not asked for. Opportunistic: where a host has TLSA records that DNSSEC proves, TLS that fits them or not at all. Mandatory: no mail to a host without them.")
+        @Default("None")
+        public Dane dane = Dane.None;
+
+        @JsonPropertyDescription("MTA-STS (RFC 8461). None: not asked for. Opportunistic: where a domain publishes a policy to enforce, verified TLS to the hosts that it names or not at all.")
+        @Default("None")
+        public MtaSts mtaSTS = MtaSts.None;
     }
 
     /** Outbound TLS levels, lowest first. */
     public enum TlsMode { None, Preferred, Required, PreferredVerify, RequiredVerify }
 
     /** Which names a certificate is verified for. */
-    public enum Identity { Hosted, Destination }
+    public enum Identity { Hosted, Destination, AsyncOS }
+
+    /** Whether TLSA records decide. */
+    public enum Dane { None, Opportunistic, Mandatory }
+
+    /** Whether a domain's published policy decides. */
+    public enum MtaSts { None, Opportunistic }
 
     /** Bounds of delivery, for each destination domain. */
     public static class Limits {

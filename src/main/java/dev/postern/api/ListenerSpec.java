@@ -47,6 +47,10 @@ public class ListenerSpec {
     @JsonPropertyDescription("TLS settings of this port.")
     public Tls tls = new Tls();
 
+    @JsonPropertyDescription("Whether TLS begins with the connection, without STARTTLS (RFC 8314), as on port 465.")
+    @Default("false")
+    public Boolean implicitTLS = false;
+
     @JsonPropertyDescription("The host access table: the first entry that matches the client decides. A client that none matches is rejected.")
     @Required
     @Size(min = 1, max = 200)
@@ -62,12 +66,27 @@ public class ListenerSpec {
     /** Which side of the organisation the port faces. */
     public enum Type { Public, Private }
 
-    /** TLS versions of a listener. */
+    /** TLS versions and ciphers of a listener. */
+    @ValidationRule(value = "!has(self.cipherSuites) || size(self.cipherSuites) == 0 || (has(self.cipherProfile) && self.cipherProfile == 'Custom')",
+            message = Rules.CIPHER_SUITES, fieldPath = ".cipherSuites")
+    @ValidationRule(value = "!has(self.cipherProfile) || self.cipherProfile != 'Custom' || (has(self.cipherSuites) && size(self.cipherSuites) > 0)",
+            message = Rules.CUSTOM_CIPHERS, fieldPath = ".cipherProfile")
     public static class Tls {
         @JsonPropertyDescription("Oldest TLS version that is accepted.")
         @Default("TLSv1.2")
         public TlsVersion minimumVersion = TlsVersion.TLSv1_2;
+
+        @JsonPropertyDescription("Modern: TLS 1.3 alone. Intermediate: TLS 1.2 with forward secrecy and AEAD, and TLS 1.3. Custom: the suites of cipherSuites.")
+        @Default("Intermediate")
+        public CipherProfile cipherProfile = CipherProfile.Intermediate;
+
+        @JsonPropertyDescription("Cipher suites of Custom, the preferred first, by their IANA names: TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256.")
+        @Size(max = 32)
+        public List<@Size(min = 1, max = 64) @Pattern(Api.CIPHER_SUITE) String> cipherSuites = new ArrayList<>();
     }
+
+    /** Sets of cipher suites, by Mozilla's names for them. */
+    public enum CipherProfile { Modern, Intermediate, Custom }
 
     /** TLS protocol versions by the names that the log uses. */
     public enum TlsVersion {
@@ -94,7 +113,7 @@ public class ListenerSpec {
         @Size(min = 1, max = 64)
         public String senderGroup;
 
-        @JsonPropertyDescription("Clients: IP address, CIDR block, range (10.1.1.5-10), partial address (10.1.), host name, .partial-host, or ALL. Host names match only when forward-confirmed.")
+        @JsonPropertyDescription("Clients: IP address, CIDR block, range (10.1.1.5-10), partial address (10.1.), host name, .partial-host, cert:NAME or cert:.DOMAIN (a verified client certificate), spki:PIN (its key), or ALL. Host names match only when forward-confirmed; certificates, once TLS is up.")
         @Required
         @Size(min = 1, max = 10000)
         public List<@Size(min = 1, max = 255) @Pattern(Api.SENDER) String> senders = new ArrayList<>();

@@ -9,6 +9,8 @@ import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the clients of a sender group may do. */
 @ValidationRule(value = "!has(self.rejectText) || self.behavior == 'Reject'", message = Rules.REJECT_TEXT, fieldPath = ".rejectText")
@@ -39,7 +41,21 @@ public class MailFlowPolicySpec {
         @JsonPropertyDescription("Off: STARTTLS is not offered. Preferred: it is offered. Required: every command but NOOP, EHLO, QUIT and STARTTLS is answered 530 until TLS is up. YAML needs quotes around Off.")
         @Default("Preferred")
         public TlsMode mode = TlsMode.Preferred;
+
+        @JsonPropertyDescription("None: clients are not asked for a certificate. Request: they are, and may go on without one. Require: mail is taken only behind a verified one.")
+        @Default("None")
+        public ClientCertificates clientCertificates = ClientCertificates.None;
+
+        @JsonPropertyDescription("Authorities that client certificates are verified against; the system's where absent.")
+        public TrustBundleRef clientTrustBundleRef;
+
+        @JsonPropertyDescription("Senders whose mail is taken over TLS only: domain, .domain (its subdomains), or user@domain.")
+        @Size(max = 1000)
+        public List<@Size(min = 1, max = 320) @Pattern(Api.SENDER_ADDRESS) String> mandatorySenders = new ArrayList<>();
     }
+
+    /** Whether clients show certificates. */
+    public enum ClientCertificates { None, Request, Require }
 
     /** Inbound TLS levels. */
     public enum TlsMode { Off, Preferred, Required }

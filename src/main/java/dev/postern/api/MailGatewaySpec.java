@@ -53,6 +53,9 @@ public class MailGatewaySpec {
     @JsonPropertyDescription("What raises an alert.")
     public Alerts alerts = new Alerts();
 
+    @JsonPropertyDescription("Daily reports of how TLS went to the domains that ask for them (RFC 8460); none are sent where absent.")
+    public TlsReporting tlsReporting;
+
     @JsonPropertyDescription("How names are resolved.")
     public Dns dns = new Dns();
 
@@ -139,11 +142,29 @@ public class MailGatewaySpec {
     public static class Alerts {
         @JsonPropertyDescription("Failures of required TLS, in and out.")
         public RequiredTlsFailure requiredTLSFailure = new RequiredTlsFailure();
+
+        @JsonPropertyDescription("Addresses that alerts are mailed to; none are mailed where empty.")
+        @Size(max = 10)
+        public List<@Size(min = 3, max = 320) @Pattern(Api.MAIL_ADDRESS) String> recipients = new ArrayList<>();
+
+        @JsonPropertyDescription("Sender address of alerts; postmaster at the gateway's hostname where absent.")
+        @Size(min = 3, max = 320)
+        @Pattern(Api.MAIL_ADDRESS)
+        public String from;
+
+        @JsonPropertyDescription("How long after one alert of a domain the next is sent, from 1m to 1d.")
+        @Default("1h")
+        @Pattern(Api.DURATION)
+        @Size(max = Api.DURATION_LENGTH)
+        public String interval = "1h";
+
+        @JsonPropertyDescription("Where alerts go instead of their recipients' MX hosts.")
+        public DestinationControlSpec.Route route;
     }
 
     /** One switch for every DestinationControl and Listener, as on the appliance. */
     public static class RequiredTlsFailure {
-        @JsonPropertyDescription("Whether a failure of required TLS becomes a Kubernetes event; log and metrics tell of it always.")
+        @JsonPropertyDescription("Whether a failure of required TLS becomes a Kubernetes event and, where there are recipients, a mail; log and metrics tell of it always.")
         @Default("true")
         public Boolean enabled = true;
     }
@@ -153,6 +174,54 @@ public class MailGatewaySpec {
         @JsonPropertyDescription("Name servers, ADDRESS or ADDRESS:PORT; those of the pod where empty.")
         @Size(max = 8)
         public List<@Size(min = 1, max = 64) @Pattern(Api.DNS_SERVER) String> servers = new ArrayList<>();
+
+        @JsonPropertyDescription("How DNSSEC is validated for DANE. Validate: here, from the trust anchors down. TrustResolver: by the name servers, whose AD bit is believed; only for servers on a path that nobody else can write to.")
+        @Default("Validate")
+        public Dnssec dnssec = Dnssec.Validate;
+
+        @JsonPropertyDescription("Trust anchors of Validate, as DS records: '. IN DS 20326 8 2 E06D…'; the root's that Postern comes with where empty.")
+        @Size(max = 16)
+        public List<@Size(min = 1, max = 512) @Pattern(Api.PRINTABLE) String> trustAnchors = new ArrayList<>();
+    }
+
+    /** Who validates DNSSEC. */
+    public enum Dnssec { Validate, TrustResolver }
+
+    /** Reports of SMTP TLS (RFC 8460), sent once a day for the day before, in UTC. */
+    public static class TlsReporting {
+        @JsonPropertyDescription("Name of the organisation that reports.")
+        @Required
+        @Size(min = 1, max = 200)
+        @Pattern(Api.PRINTABLE)
+        public String organizationName;
+
+        @JsonPropertyDescription("Whom to ask about a report: a mail address.")
+        @Required
+        @Size(min = 3, max = 320)
+        @Pattern(Api.MAIL_ADDRESS)
+        public String contactInfo;
+
+        @JsonPropertyDescription("Sender of mailed reports; its domain signs them (DKIM).")
+        @Required
+        @Size(min = 3, max = 320)
+        @Pattern(Api.MAIL_ADDRESS)
+        public String from;
+
+        @JsonPropertyDescription("DKIM signature of mailed reports (RFC 6376), which RFC 8460 asks for; without it only reports by HTTPS are sent.")
+        public Dkim dkim;
+    }
+
+    /** How mailed reports are signed. */
+    public static class Dkim {
+        @JsonPropertyDescription("Selector: the key's record is at SELECTOR._domainkey.DOMAIN, DOMAIN being that of from.")
+        @Required
+        @Size(min = 1, max = 63)
+        @Pattern(Api.HOSTNAME)
+        public String selector;
+
+        @JsonPropertyDescription("Certificate whose key signs: RSA or Ed25519. Its key should not rotate by itself, as the record would have to follow.")
+        @Required
+        public LocalRef certificateRef;
     }
 
     /** The mail log on standard output. */

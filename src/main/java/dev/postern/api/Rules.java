@@ -25,6 +25,9 @@ import java.util.stream.Stream;
 public final class Rules {
     static final String SOURCE = "set exactly one of selfSigned, signingRequest, pkcs12, secretRef and demo";
     static final String NAMES = "a certificate that is made or requested here needs a name: add one to dnsNames, or set subject.commonName";
+    static final String NO_TLS = "mode None never tries TLS, which dane and mtaSTS would ask for; choose another mode, or set both to None";
+    static final String CIPHER_SUITES = "are for cipherProfile Custom; remove them, or set cipherProfile: Custom";
+    static final String CUSTOM_CIPHERS = "Custom needs at least one of cipherSuites";
     static final String DNS_NAMES_UNUSED = "dnsNames are for certificates that are made or requested here; remove them, or set source.selfSigned or source.signingRequest";
     static final String SUBJECT_UNUSED = "the subject is for certificates that are made or requested here; remove it, or set source.selfSigned or source.signingRequest";
     static final String SIGNER = "set at most one of signedCertificate, signerName and issuerRef: who signs it";
@@ -88,6 +91,9 @@ public final class Rules {
         ListenerSpec spec = listener.getSpec();
         require(spec.type != Type.Private || isEmpty(spec.recipientAccess), "spec.recipientAccess", PRIVATE, violations);
         require(spec.type != Type.Public || !isEmpty(spec.recipientAccess), "spec.recipientAccess", PUBLIC, violations);
+        boolean custom = spec.tls != null && spec.tls.cipherProfile == ListenerSpec.CipherProfile.Custom;
+        require(spec.tls == null || custom || isEmpty(spec.tls.cipherSuites), "spec.tls.cipherSuites", CIPHER_SUITES, violations);
+        require(!custom || !isEmpty(spec.tls.cipherSuites), "spec.tls.cipherProfile", CUSTOM_CIPHERS, violations);
         Set<String> groups = new HashSet<>();
         for (int i = 0; !isEmpty(spec.hostAccess) && i < spec.hostAccess.size(); i++) {
             HostAccess entry = spec.hostAccess.get(i);
@@ -98,6 +104,8 @@ public final class Rules {
 
     private static void destination(DestinationControlSpec spec, List<Violation> violations) {
         require(isEmpty(spec.destinations) == Boolean.TRUE.equals(spec.isDefault), "spec.destinations", DESTINATIONS, violations);
+        require(spec.tls == null || spec.tls.mode != DestinationControlSpec.TlsMode.None || spec.tls.dane == DestinationControlSpec.Dane.None
+                && spec.tls.mtaSTS == DestinationControlSpec.MtaSts.None, "spec.tls.mode", NO_TLS, violations);
     }
 
     private static void policy(MailFlowPolicySpec spec, List<Violation> violations) {

@@ -16,6 +16,19 @@ public interface Dns extends AutoCloseable {
      */
     CompletionStage<List<Mx>> mx(String domain);
 
+    /**
+     * As {@link #mx}, with DNSSEC: what is bogus fails as TEMPORARY.
+     *
+     * @return fails with {@link DnsException}
+     */
+    CompletionStage<SecureMx> secureMx(String domain);
+
+    /** TLSA records of a host's port, where DNSSEC proves the host's address and them. Never fails: see its status. */
+    CompletionStage<TlsaAnswer> tlsa(String host, int port);
+
+    /** The TXT records of a name, each with its strings joined (RFC 7208 section 3.3); empty where there are none. Fails with {@link DnsException}. */
+    CompletionStage<List<String>> txt(String name);
+
     /** Addresses of a host, IPv6 and IPv4 as they come; fails with {@link DnsException}. An IP literal is its own address. */
     CompletionStage<List<InetAddress>> addresses(String host);
 
@@ -27,6 +40,17 @@ public interface Dns extends AutoCloseable {
 
     /** One MX host. */
     record Mx(int preference, String host) {
+    }
+
+    /**
+     * MX hosts, and whether DNSSEC proves them.
+     *
+     * @param secure false where the zone is not signed
+     */
+    record SecureMx(List<Mx> hosts, boolean secure) {
+        public SecureMx {
+            hosts = List.copyOf(hosts);
+        }
     }
 
     /** Why there is no answer, and whether to try again. */

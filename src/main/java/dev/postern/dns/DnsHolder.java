@@ -6,29 +6,28 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** The resolver in force: another takes its place when the servers change. Lookups under way end with the one they began with. */
+/** The resolver in force: another takes its place when the options change. Lookups under way end with the one they began with. */
 public final class DnsHolder implements Dns {
-    private final Function<List<String>, Dns> factory;
-    private List<String> servers;
+    private final Function<DnsOptions, Dns> factory;
+    private DnsOptions options;
     private volatile Dns current;
 
-    /** @param servers as {@link DnsjavaDns} takes them */
-    public DnsHolder(List<String> servers) {
-        this(servers, DnsjavaDns::new);
+    public DnsHolder(DnsOptions options) {
+        this(options, DnsjavaDns::new);
     }
 
-    DnsHolder(List<String> servers, Function<List<String>, Dns> factory) {
+    DnsHolder(DnsOptions options, Function<DnsOptions, Dns> factory) {
         this.factory = factory;
-        this.servers = List.copyOf(servers);
-        current = factory.apply(this.servers);
+        this.options = options;
+        current = factory.apply(options);
     }
 
-    /** Asks these servers from now on; nothing changes, and the cache stays, where they are the same. */
-    public synchronized void servers(List<String> next) {
-        if (!servers.equals(next)) {
+    /** Asks so from now on; nothing changes, and the cache stays, where the options are the same. */
+    public synchronized void use(DnsOptions next) {
+        if (!options.equals(next)) {
             Dns before = current;
-            current = factory.apply(List.copyOf(next));
-            servers = List.copyOf(next);
+            current = factory.apply(next);
+            options = next;
             before.close();
         }
     }
@@ -36,6 +35,21 @@ public final class DnsHolder implements Dns {
     @Override
     public CompletionStage<List<Mx>> mx(String domain) {
         return current.mx(domain);
+    }
+
+    @Override
+    public CompletionStage<SecureMx> secureMx(String domain) {
+        return current.secureMx(domain);
+    }
+
+    @Override
+    public CompletionStage<TlsaAnswer> tlsa(String host, int port) {
+        return current.tlsa(host, port);
+    }
+
+    @Override
+    public CompletionStage<List<String>> txt(String name) {
+        return current.txt(name);
     }
 
     @Override

@@ -31,6 +31,7 @@ import org.xbill.DNS.Resolver;
 import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.ReverseMap;
 import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.lookup.LookupResult;
@@ -74,9 +75,31 @@ public final class DnsjavaDns implements Dns {
         hosts = LookupSession.builder().resolver(resolver).cache(cache).executor(EXECUTOR).defaultHostsFileParser().build();
     }
 
-    /** As {@link #DnsjavaDns(List, Duration, Duration)}, with 3 s for an answer and 20 s for a lookup. */
-    public DnsjavaDns(List<String> servers) {
-        this(servers, Duration.ofSeconds(3), Duration.ofSeconds(20));
+    /** With 3 s for an answer and 20 s for a lookup. */
+    public DnsjavaDns(DnsOptions options) {
+        this(options.servers(), Duration.ofSeconds(3), Duration.ofSeconds(20));
+    }
+
+    @Override
+    public CompletionStage<SecureMx> secureMx(String domain) {
+        return mx(domain).thenApply(hosts -> new SecureMx(hosts, false));
+    }
+
+    @Override
+    public CompletionStage<TlsaAnswer> tlsa(String host, int port) {
+        return CompletableFuture.completedFuture(new TlsaAnswer(TlsaAnswer.Status.NONE, List.of(), host, "DNSSEC is not validated"));
+    }
+
+    @Override
+    public CompletionStage<List<String>> txt(String name) {
+        return bounded(lookup(session, name, Type.TXT).handle((result, error) -> {
+            if (error == null) {
+                return CompletableFuture.completedFuture(result.getRecords().stream().filter(TXTRecord.class::isInstance)
+                        .map(r -> String.join("", ((TXTRecord) r).getStrings())).toList());
+            }
+            return isNoData(error) || root(error) instanceof NoSuchDomainException ? CompletableFuture.completedFuture(List.<String>of())
+                    : CompletableFuture.<List<String>>failedFuture(failure(name, error));
+        }).thenCompose(Function.identity()), name);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.postern.gateway;
 
+import dev.postern.api.MailGatewaySpec.Dnssec;
 import dev.postern.dns.DnsHolder;
+import dev.postern.dns.DnsOptions;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.CertificateMetrics;
 import dev.postern.gateway.config.PlanHolder;
@@ -9,8 +11,9 @@ import dev.postern.gateway.config.PlanLoader;
 import dev.postern.gateway.config.Serving;
 import dev.postern.gateway.delivery.Delivery;
 import dev.postern.gateway.delivery.DeliveryOptions;
-import dev.postern.gateway.report.MailEvent;
+import dev.postern.gateway.mtasts.StsPolicies;
 import dev.postern.gateway.report.MailEvent.Level;
+import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailLog;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.smtp.SmtpServers;
@@ -47,7 +50,7 @@ public final class Gateway implements AutoCloseable {
     private final PlanHolder plans = new PlanHolder();
     private final PlanIntake intake;
     private final RocksSpool spool;
-    private final DnsHolder dns = new DnsHolder(List.of());
+    private final DnsHolder dns = new DnsHolder(DnsOptions.SYSTEM);
     private final Delivery delivery;
     private final SmtpServers servers;
     private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
@@ -77,7 +80,7 @@ public final class Gateway implements AutoCloseable {
         spool = RocksSpool.open(options.spool(), SpoolOptions.DEFAULTS, committed, damaged -> log.log(new MailEvent.Notice(Level.Critical,
                 "message MID " + damaged.mid() + " is damaged on disk and was set aside: " + damaged.reason())), meters);
         loops = new EventLoops();
-        delivery = new Delivery(plans, spool, dns, log, failures, meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
+        delivery = new Delivery(plans, spool, dns, StsPolicies.NONE, log, failures, result -> { }, meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
         committed.to(delivery::enqueue);
         servers = new SmtpServers(new SmtpServices(plans, spool, dns, log, failures, meters, clock), options.bind(), loops.acceptor(), loops.sessions());
         servers.subscribe(this::changed);
@@ -154,7 +157,7 @@ public final class Gateway implements AutoCloseable {
 
     private void settings(ActivePlan plan) {
         var settings = plan.plan().settings();
-        dns.servers(settings.dnsServers());
+        dns.use(new DnsOptions(settings.dns().servers(), settings.dns().dnssec() == Dnssec.TrustResolver, settings.dns().trustAnchors()));
         spool.limits(settings.maxMessages(), settings.reserveBytes());
     }
 

@@ -2,6 +2,7 @@ package dev.postern.operator;
 
 import dev.postern.api.Certificate;
 import dev.postern.dns.Dns;
+import dev.postern.dns.DnsOptions;
 import dev.postern.dns.DnsjavaDns;
 import dev.postern.operator.certificate.verify.MxRecords;
 import dev.postern.operator.kube.Triggers;
@@ -40,7 +41,7 @@ public final class OperatorBeans {
     @Produces
     @Singleton
     MxRecords mxRecords(OperatorSettings settings, Triggers triggers, InstantSource clock) {
-        return mxRecords(settings.mxLookups() ? new DnsjavaDns(settings.nameServers()) : null, triggers, clock);
+        return mxRecords(settings.mxLookups() ? new DnsjavaDns(DnsOptions.of(settings.nameServers())) : null, triggers, clock);
     }
 
     void close(@Disposes MxRecords mxRecords) {

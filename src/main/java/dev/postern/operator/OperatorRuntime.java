@@ -1,6 +1,7 @@
 package dev.postern.operator;
 
 import dev.postern.dns.Dns;
+import dev.postern.dns.DnsOptions;
 import dev.postern.dns.DnsjavaDns;
 import dev.postern.operator.certificate.CertificateMetrics;
 import dev.postern.operator.certificate.CertificateReconciler;
@@ -38,7 +39,7 @@ public final class OperatorRuntime implements AutoCloseable {
     private final List<Reconciler<? extends HasMetadata>> reconcilers;
 
     public OperatorRuntime(KubernetesClient client, OperatorSettings settings, InstantSource clock, MeterRegistry meters) {
-        this(client, settings, clock, meters, settings.mxLookups() ? new DnsjavaDns(settings.nameServers()) : null, new KnownRoots());
+        this(client, settings, clock, meters, settings.mxLookups() ? new DnsjavaDns(DnsOptions.of(settings.nameServers())) : null, new KnownRoots());
     }
 
     /** @param dns null where nobody is to be asked */

@@ -1,9 +1,10 @@
 package dev.postern.plan;
 
-import dev.postern.api.ListenerSpec;
 import dev.postern.api.ListenerSpec.HostAccess;
 import dev.postern.api.ListenerSpec.RecipientAccess;
 import dev.postern.api.ListenerSpec.Type;
+import dev.postern.api.ListenerSpec;
+import dev.postern.api.MailFlowPolicy;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.api.MailFlowPolicySpec.TlsMode;
 import dev.postern.plan.ListenerPlan.RecipientRule;
@@ -76,7 +77,7 @@ final class AccessCompiler {
             scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()
                     + "' has the behavior Accept, which takes mail for recipientAccess, and a Private listener has none; use a policy with the behavior Relay");
         }
-        if (policy.tls() == TlsMode.Required && takesMail(policy) && spec.certificateRefs.isEmpty()) {
+        if (policy.tls().mode() == TlsMode.Required && takesMail(policy) && spec.certificateRefs.isEmpty()) {
             scope.invalid("spec.certificateRefs", "TLS is required by MailFlowPolicy '" + policy.name() + "' (sender group '" + entry.senderGroup
                     + "') but the listener has no certificate; name at least one");
         }

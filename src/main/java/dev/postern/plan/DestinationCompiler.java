@@ -1,9 +1,9 @@
 package dev.postern.plan;
 
 import dev.postern.api.DestinationControl;
-import dev.postern.api.DestinationControlSpec;
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.api.DestinationControlSpec.TlsMode;
+import dev.postern.api.DestinationControlSpec;
 import dev.postern.pki.HostNames;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,8 +25,6 @@ import java.util.Optional;
 final class DestinationCompiler {
     private static final int MAX_CONNECTIONS = 1000;
     private static final int MAX_MESSAGES = 100_000;
-    private static final int MAX_PORT = 65535;
-    private static final int DEFAULT_PORT = 25;
 
     private final TrustBundles bundles;
     private final ClientCertificates certificates;
@@ -155,44 +153,13 @@ final class DestinationCompiler {
         String shown = certificates.resolve(spec.certificateRef, "spec.certificateRef", scope);
         int connections = fields.number(spec.limits.concurrentConnections, "spec.limits.concurrentConnections", 1, MAX_CONNECTIONS);
         int messages = fields.number(spec.limits.messagesPerConnection, "spec.limits.messagesPerConnection", 1, MAX_MESSAGES);
-        return new Draft(domains, spec.isDefault, spec.tls.mode, spec.tls.identity, own == null ? gatewayBundle() : own, asked,
+        for (int i = 0; i < spec.tls.pins.size(); i++) {
+            fields.read("spec.tls.pins[" + i + "]", spec.tls.pins.get(i), Pins::parse);
+        }
+        var tls = new DestinationPlan.Tls(spec.tls.mode, spec.tls.identity, own == null ? gatewayBundle() : own, spec.tls.pins, spec.tls.dane, spec.tls.mtaSTS);
+        return new Draft(domains, spec.isDefault, tls, asked,
                 shown == null ? gatewayCertificate() : shown, spec.certificateRef == null ? null : String.valueOf(spec.certificateRef.name), connections, messages,
-                route(spec, fields, scope));
-    }
-
-    private static List<DestinationPlan.Host> route(DestinationControlSpec spec, Fields fields, Problems.Scope scope) {
-        List<DestinationPlan.Host> hosts = new ArrayList<>();
-        if (spec.route == null) {
-            return hosts;
-        }
-        if (spec.route.hosts.isEmpty()) {
-            scope.invalid("spec.route.hosts", "is empty; give at least one host, or remove spec.route to deliver by MX");
-        }
-        for (int i = 0; i < spec.route.hosts.size(); i++) {
-            var host = spec.route.hosts.get(i);
-            String path = "spec.route.hosts[" + i + "].";
-            int port = fields.number(host.port == null ? Integer.valueOf(DEFAULT_PORT) : host.port, path + "port", 1, MAX_PORT);
-            int priority = fields.number(host.priority, path + "priority", 0, MAX_PORT);
-            fields.read(path + "host", host.host, DestinationCompiler::routeHost).ifPresent(h -> hosts.add(new DestinationPlan.Host(h, port, priority)));
-        }
-        return hosts;
-    }
-
-    /** A host name in A-labels, or an IP address. */
-    private static String routeHost(String text) {
-        if (HostNames.address(text).isPresent()) {
-            return text;
-        }
-        String name;
-        try {
-            name = HostNames.normal(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("'" + text + "' is neither a host name nor an IP address; allowed are such as relay.example.com, 192.0.2.1 or 2001:db8::1", e);
-        }
-        if (name.matches("(.*\\.)?[0-9]+")) {
-            throw new IllegalArgumentException("'" + text + "' is neither a host name nor a whole IP address; allowed are such as relay.example.com, 192.0.2.1 or 2001:db8::1");
-        }
-        return name;
+                Routes.read(spec.route, "spec.route", fields, scope));
     }
 
     private static String domain(String text) {
@@ -207,29 +174,31 @@ final class DestinationCompiler {
      * What a control asks for, as far as it can be read.
      *
      * @param domains     with their positions
-     * @param trustBundle what resolves, so that a plan never names a bundle that is not there
+     * @param tls         with the bundle that resolves, so that a plan never names one that is not there
      * @param askedBundle what was named, there or not
      * @param certificate what resolves
      * @param askedCertificate what the control itself names, there or not; null where it names none
      */
-    private record Draft(Map<String, Integer> domains, boolean isDefault, TlsMode tls, Identity identity, String trustBundle, String askedBundle,
-            String certificate, String askedCertificate, int concurrentConnections, int messagesPerConnection, List<DestinationPlan.Host> route) {
+    private record Draft(Map<String, Integer> domains, boolean isDefault, DestinationPlan.Tls tls, String askedBundle, String certificate, String askedCertificate, int concurrentConnections, int messagesPerConnection, List<DestinationPlan.Host> route) {
 
         DestinationPlan plan(ResourceRef resource, List<String> destinations, boolean asDefault, String held) {
-            return new DestinationPlan(resource, destinations, asDefault, tls, identity, trustBundle, certificate, concurrentConnections,
-                    messagesPerConnection, route, held);
+            return new DestinationPlan(resource, destinations, asDefault, tls, certificate, concurrentConnections, messagesPerConnection, route, held);
         }
 
         /** Whether mail that travels as {@code last} says could travel below what is asked. */
         boolean stricterThan(DestinationPlan last) {
-            if (tls != TlsMode.None && askedCertificate != null && !askedCertificate.equals(last.certificate())) {
+            DestinationPlan.Tls before = last.tls();
+            if (tls.mode() != TlsMode.None && askedCertificate != null && !askedCertificate.equals(last.certificate())) {
                 return true;
             }
-            if (level(tls) != level(last.tls())) {
-                return level(tls) > level(last.tls());
+            if (tls.dane().compareTo(before.dane()) > 0 || tls.mtaSts().compareTo(before.mtaSts()) > 0) {
+                return true;
             }
-            return tls == TlsMode.RequiredVerify
-                    && (identity != last.identity() && last.identity() != Identity.Destination || !Objects.equals(askedBundle, last.trustBundle()));
+            if (level(tls.mode()) != level(before.mode())) {
+                return level(tls.mode()) > level(before.mode());
+            }
+            return tls.mode() == TlsMode.RequiredVerify && (tls.identity() != before.identity() && before.identity() != Identity.Destination
+                    || !Objects.equals(askedBundle, before.trustBundle()) || !tls.pins().isEmpty() && !(!before.pins().isEmpty() && tls.pins().containsAll(before.pins())));
         }
 
         /** By what may happen to the mail: PreferredVerify lets pass what Required does not, whatever their names suggest. */

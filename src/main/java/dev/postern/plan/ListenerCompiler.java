@@ -88,7 +88,14 @@ final class ListenerCompiler {
         }
         var access = new AccessCompiler(spec, policies, scope);
         return new ListenerPlan(scope.resource(), spec.type, port, spec.hostname == null ? gatewayHostname : spec.hostname, certificates(spec, scope),
-                spec.tls.minimumVersion.protocol(), access.hostAccess(), access.recipientAccess());
+                tls(spec, fields), access.hostAccess(), access.recipientAccess());
+    }
+
+    private static ListenerPlan.Tls tls(ListenerSpec spec, Fields fields) {
+        for (int i = 0; i < spec.tls.cipherSuites.size(); i++) {
+            fields.read("spec.tls.cipherSuites[" + i + "]", spec.tls.cipherSuites.get(i), CipherSuites::parse);
+        }
+        return new ListenerPlan.Tls(spec.tls.minimumVersion.protocol(), spec.tls.cipherProfile, spec.tls.cipherSuites, spec.implicitTLS);
     }
 
     private List<String> certificates(ListenerSpec spec, Problems.Scope scope) {

@@ -3,6 +3,7 @@ package dev.postern.plan;
 import dev.postern.api.Api;
 import dev.postern.api.Certificate;
 import dev.postern.api.GatewayRef;
+import dev.postern.api.Listener;
 import dev.postern.api.MailFlowPolicy;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -57,10 +58,10 @@ public final class PlanCompiler {
 
     private CompiledPlan compile() {
         var bundles = new TrustBundles(resources.trustBundles(), previous);
-        var policies = policies();
+        var policies = policies(bundles);
         var certificates = certificates();
         var shown = new ClientCertificates(certificates);
-        Optional<Settings> fresh = new SettingsCompiler(bundles, shown, problems).compile(resources.gateway());
+        Optional<Settings> fresh = new SettingsCompiler(bundles, shown, TicketKeys.digests(resources.ticketKeys()), problems).compile(resources.gateway());
         Optional<Settings> settings = fresh.or(() -> previous.plan().map(GatewayPlan::settings).filter(s -> shown.isThere(s.certificate())));
 
         var listeners = new ListenerCompiler(settings.map(Settings::hostname).orElse(""), policies, certificates, previous, problems);
@@ -82,17 +83,19 @@ public final class PlanCompiler {
         }
         Set<String> usedBundles = new LinkedHashSet<>();
         Optional.ofNullable(settings.get().trustBundle()).ifPresent(usedBundles::add);
+        usedPolicies.values().stream().map(p -> p.tls().clientTrustBundle()).filter(b -> b != null).forEach(usedBundles::add);
         destinations.plans().stream().map(DestinationPlan::trustBundle).filter(b -> b != null).forEach(usedBundles::add);
 
         var plan = new GatewayPlan(gateway, settings.get(), sorted(listeners.plans(), ListenerPlan::name), List.copyOf(usedPolicies.values()),
                 usedCertificates.values().stream().map(ServedCertificate::plan).toList(), bundles.contents(usedBundles),
                 sorted(destinations.plans(), DestinationPlan::name));
         Map<String, String> keys = usedCertificates.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, c -> c.getValue().key()));
+        keys.putAll(TicketKeys.named(resources.ticketKeys()));
         return new CompiledPlan(plan, keys, problems.sorted(), List.copyOf(stale), until);
     }
 
-    private Catalog<PolicyPlan> policies() {
-        var compiler = new PolicyCompiler(problems);
+    private Catalog<PolicyPlan> policies(TrustBundles bundles) {
+        var compiler = new PolicyCompiler(bundles, problems);
         Map<String, String> openTo = groupsOfEveryone();
         Map<String, PolicyPlan> good = new HashMap<>();
         List<MailFlowPolicy> attached = attached(resources.policies(), PlanCompiler::gatewayRef);
@@ -143,7 +146,7 @@ public final class PlanCompiler {
     }
 
     private static List<String> certificateNames(Settings settings, List<ListenerPlan> listeners, List<DestinationPlan> destinations) {
-        return Stream.of(listeners.stream().flatMap(l -> l.certificates().stream()), Stream.of(settings).map(Settings::certificate),
+        return Stream.of(listeners.stream().flatMap(l -> l.certificates().stream()), Stream.of(settings.certificate(), settings.tlsReporting() == null ? null : settings.tlsReporting().dkimCertificate()),
                 destinations.stream().map(DestinationPlan::certificate)).flatMap(names -> names).filter(n -> n != null).toList();
     }
 

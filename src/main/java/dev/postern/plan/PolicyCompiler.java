@@ -13,9 +13,11 @@ final class PolicyCompiler {
     private static final int MAX_MESSAGES = 1_000_000;
     private static final int MAX_CONNECTIONS = 100_000;
 
+    private final TrustBundles bundles;
     private final Problems problems;
 
-    PolicyCompiler(Problems problems) {
+    PolicyCompiler(TrustBundles bundles, Problems problems) {
+        this.bundles = bundles;
         this.problems = problems;
     }
 
@@ -34,9 +36,14 @@ final class PolicyCompiler {
             // The text goes out as it is: a line end in it would be a second answer.
             scope.invalid("spec.rejectText", "'" + spec.rejectText.replaceAll("[^ -~]", "?") + "' cannot be an SMTP answer; allowed is one line of printable ASCII, 1 to 400 characters");
         }
+        String bundle = bundles.resolve(spec.tls.clientTrustBundleRef, "spec.tls.clientTrustBundleRef", scope);
+        for (int i = 0; i < spec.tls.mandatorySenders.size(); i++) {
+            fields.read("spec.tls.mandatorySenders[" + i + "]", spec.tls.mandatorySenders.get(i), SenderAddress::parse);
+        }
+        var tls = new PolicyPlan.Tls(spec.tls.mode, spec.tls.clientCertificates, bundle, spec.tls.mandatorySenders);
         if (scope.bad()) {
             return Optional.empty();
         }
-        return Optional.of(new PolicyPlan(scope.resource(), behavior.orElseThrow(), spec.tls.mode, size.orElseThrow(), recipients, messages, connections, spec.rejectText));
+        return Optional.of(new PolicyPlan(scope.resource(), behavior.orElseThrow(), tls, size.orElseThrow(), recipients, messages, connections, spec.rejectText));
     }
 }

@@ -12,10 +12,18 @@ import java.util.Map;
  * What a plan is compiled from: one gateway, what attaches to it, and the contents of what those name.
  *
  * @param keyPairs     by Certificate name: what its Secret holds; absent where the Secret does not exist
+ * @param ticketKeys   session ticket keys in base64, the one in use first; empty: sessions are not resumed
  * @param trustBundles by bundle ID ({@code ConfigMap name/key}): PEM; absent where ConfigMap or key do not exist
  */
 public record ResourceSet(MailGateway gateway, List<Listener> listeners, List<MailFlowPolicy> policies, List<DestinationControl> destinations,
-        List<Certificate> certificates, Map<String, KeyPairPem> keyPairs, Map<String, String> trustBundles) {
+        List<Certificate> certificates, Map<String, KeyPairPem> keyPairs, Map<String, String> trustBundles,
+        List<String> ticketKeys) {
+
+    /** Without session tickets. */
+    public ResourceSet(MailGateway gateway, List<Listener> listeners, List<MailFlowPolicy> policies, List<DestinationControl> destinations,
+            List<Certificate> certificates, Map<String, KeyPairPem> keyPairs, Map<String, String> trustBundles) {
+        this(gateway, listeners, policies, destinations, certificates, keyPairs, trustBundles, List.of());
+    }
 
     /**
      * The two files of a kubernetes.io/tls Secret, as they are.

@@ -1,9 +1,11 @@
 package dev.postern.plan;
 
+import dev.postern.api.Certificate;
+import dev.postern.api.Durations;
 import dev.postern.api.MailGateway;
-import dev.postern.api.MailGatewaySpec;
 import dev.postern.api.MailGatewaySpec.Format;
 import dev.postern.api.MailGatewaySpec.Retry;
+import dev.postern.api.MailGatewaySpec;
 import dev.postern.pki.HostNames;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +16,7 @@ final class SettingsCompiler {
     /** What the store may need to be read back after a write that found the disk full: as much as its log holds. */
     private static final long LEAST_RESERVE = 64L << 20;
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration MONTH = Duration.ofDays(30);
     private static final int MAX_PORT = 65535;
@@ -23,9 +26,12 @@ final class SettingsCompiler {
 
     private final TrustBundles bundles;
     private final ClientCertificates certificates;
+    private final List<String> ticketKeys;
     private final Problems problems;
 
-    SettingsCompiler(TrustBundles bundles, ClientCertificates certificates, Problems problems) {
+    /** @param ticketKeys digests of the session ticket keys */
+    SettingsCompiler(TrustBundles bundles, ClientCertificates certificates, List<String> ticketKeys, Problems problems) {
+        this.ticketKeys = ticketKeys;
         this.bundles = bundles;
         this.certificates = certificates;
         this.problems = problems;
@@ -44,6 +50,11 @@ final class SettingsCompiler {
         for (int i = 0; i < spec.dns.servers.size(); i++) {
             fields.read("spec.dns.servers[" + i + "]", spec.dns.servers.get(i), SettingsCompiler::dnsServer);
         }
+        for (int i = 0; i < spec.dns.trustAnchors.size(); i++) {
+            fields.read("spec.dns.trustAnchors[" + i + "]", spec.dns.trustAnchors.get(i), TrustAnchorText::parse);
+        }
+        var alerts = alerts(spec, hostname.orElse(""), fields, scope);
+        var reporting = reporting(spec.tlsReporting, fields, scope);
         int maxMessages = fields.number(spec.storage.maxMessages, "spec.storage.maxMessages", 1, MAX_MESSAGES);
         Optional<Long> reserve = fields.bytes(spec.storage.reserve, "spec.storage.reserve", MOST_BYTES);
         Optional<Long> size = fields.bytes(spec.storage.size, "spec.storage.size", MOST_BYTES);
@@ -57,7 +68,39 @@ final class SettingsCompiler {
             return Optional.empty();
         }
         return Optional.of(new Settings(hostname.orElseThrow(), retry.initial, retry.max, retry.maxAge, bundle, certificate,
-                spec.alerts.requiredTLSFailure.enabled, List.copyOf(spec.dns.servers), spec.logging.format == Format.JSON, maxMessages, reserve.orElseThrow()));
+                alerts, new Settings.Dns(spec.dns.servers, spec.dns.dnssec, spec.dns.trustAnchors), spec.logging.format == Format.JSON, maxMessages,
+                reserve.orElseThrow(), reporting, ticketKeys));
+    }
+
+    private static Settings.Alerts alerts(MailGatewaySpec spec, String hostname, Fields fields, Problems.Scope scope) {
+        String path = "spec.alerts.";
+        for (int i = 0; i < spec.alerts.recipients.size(); i++) {
+            fields.read(path + "recipients[" + i + "]", spec.alerts.recipients.get(i), MailAddress::parse);
+        }
+        if (spec.alerts.from != null) {
+            fields.read(path + "from", spec.alerts.from, MailAddress::parse);
+        }
+        var interval = fields.duration(spec.alerts.interval, path + "interval", MINUTE, DAY);
+        return new Settings.Alerts(spec.alerts.requiredTLSFailure.enabled, spec.alerts.recipients,
+                spec.alerts.from == null ? "postmaster@" + hostname : spec.alerts.from, interval.orElse(MINUTE).toSeconds(),
+                Routes.read(spec.alerts.route, path + "route", fields, scope));
+    }
+
+    private Settings.TlsReporting reporting(MailGatewaySpec.TlsReporting spec, Fields fields, Problems.Scope scope) {
+        if (spec == null) {
+            return null;
+        }
+        String path = "spec.tlsReporting.";
+        fields.required(spec.organizationName, path + "organizationName", "the name of the organisation that reports");
+        fields.read(path + "contactInfo", spec.contactInfo, MailAddress::parse);
+        fields.read(path + "from", spec.from, MailAddress::parse);
+        if (spec.dkim == null) {
+            return new Settings.TlsReporting(spec.organizationName, spec.contactInfo, spec.from, null, null);
+        }
+        fields.hostname(spec.dkim.selector, path + "dkim.selector");
+        fields.required(spec.dkim.certificateRef, path + "dkim.certificateRef", "the Certificate whose key signs");
+        String certificate = certificates.named(spec.dkim.certificateRef, path + "dkim.certificateRef", scope).map(c -> c.plan().name()).orElse(null);
+        return new Settings.TlsReporting(spec.organizationName, spec.contactInfo, spec.from, spec.dkim.selector, certificate);
     }
 
     private static Durations retry(Retry retry, Fields fields, Problems.Scope scope) {

@@ -149,7 +149,7 @@ class ApiServerTest {
 
         assertThat(JSON.<JsonNode>valueToTree(made).get("spec")).isEqualTo(JSON.readTree("""
                 {"hostname": "a.example", "replicas": 1, "storage": {"size": "10Gi", "maxMessages": 100000, "reserve": "256Mi"},
-                 "delivery": {"retry": {"initial": "5m", "max": "1h", "maxAge": "4d"}}, "alerts": {"requiredTLSFailure": {"enabled": true}},
+                 "delivery": {"retry": {"initial": "5m", "max": "1h", "maxAge": "4d"}}, "alerts": {"requiredTLSFailure": {"enabled": true}, "interval": "1h"}, "dns": {"dnssec": "Validate"},
                  "logging": {"format": "Text"}}"""));
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.postern.dns.Dns.DnsException;
 import dev.postern.dns.Dns.DnsException.Kind;
+import dev.postern.dns.Dns.DnsException;
 import dev.postern.dns.Dns.Mx;
 import dev.postern.testing.CoreDns;
 import java.io.IOException;
@@ -188,25 +188,25 @@ class DnsjavaDnsTest {
     @ParameterizedTest
     @ValueSource(strings = {"ns.example", "1.2.3", "1.2.3.4:", "1.2.3.4:0", "1.2.3.4:99999", "[::1]x", "1.2.3.4:x", "[::1"})
     void aServerThatIsNoneIsNamed(String server) {
-        assertThatThrownBy(() -> new DnsjavaDns(List.of(server))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'" + server + "'");
+        assertThatThrownBy(() -> new DnsjavaDns(DnsOptions.of(List.of(server)))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'" + server + "'");
     }
 
     @Test
     void serversMayBeOfEitherFamilyAndEmptyMeansTheSystems() {
-        new DnsjavaDns(List.of("192.0.2.1", "2001:db8::1", "[2001:db8::1]:5353", "[2001:db8::1]", "192.0.2.1:5353")).close();
-        new DnsjavaDns(List.of()).close();
+        new DnsjavaDns(DnsOptions.of(List.of("192.0.2.1", "2001:db8::1", "[2001:db8::1]:5353", "[2001:db8::1]", "192.0.2.1:5353"))).close();
+        new DnsjavaDns(DnsOptions.of(List.of())).close();
     }
 
     @Test
     void theHolderChangesServersOnlyWhenTheyDiffer() throws Exception {
         AtomicInteger made = new AtomicInteger();
-        DnsHolder holder = new DnsHolder(List.of("192.0.2.1"), servers -> {
+        DnsHolder holder = new DnsHolder(DnsOptions.of(List.of("192.0.2.1")), servers -> {
             made.incrementAndGet();
             return dns;
         });
-        holder.servers(List.of("192.0.2.1"));
+        holder.use(DnsOptions.of(List.of("192.0.2.1")));
         assertThat(made).hasValue(1);
-        holder.servers(List.of("192.0.2.2"));
+        holder.use(DnsOptions.of(List.of("192.0.2.2")));
         assertThat(made).hasValue(2);
         assertThat(get(holder.mx("two.example"))).hasSize(2);
     }

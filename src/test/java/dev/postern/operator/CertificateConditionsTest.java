@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postern.api.Certificate;
 import dev.postern.api.CertificateSpec.Algorithm;
 import dev.postern.api.ConditionTypes;
+import dev.postern.dns.DnsOptions;
 import dev.postern.dns.DnsjavaDns;
 import dev.postern.operator.certificate.verify.KnownRoots;
 import dev.postern.pki.Chains;
@@ -43,7 +44,7 @@ class CertificateConditionsTest {
     @BeforeEach
     void start() throws Exception {
         server = new CoreDns(folder, Map.of("example.com", zone(1, "mail.example.com.")));
-        f = new OperatorFixture(new DnsjavaDns(List.of(server.address())), KnownRoots.of(List.of(ROOT)));
+        f = new OperatorFixture(new DnsjavaDns(DnsOptions.of(List.of(server.address()))), KnownRoots.of(List.of(ROOT)));
     }
 
     @AfterEach

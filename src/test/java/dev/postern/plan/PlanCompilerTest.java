@@ -34,7 +34,7 @@ class PlanCompilerTest {
         assertThat(first.plan().destinations()).hasSize(MANY);
         Map<String, String> before = PlanParts.split(first.plan(), 1).parts();
         assertThat(PlanParts.split(second.plan(), 2).parts().entrySet().stream().filter(p -> !p.getValue().equals(before.get(p.getKey())))).hasSize(1);
-        assertThat(new DestinationTable(second.plan().destinations()).find("d4711.example").orElseThrow().tls()).isEqualTo(TlsMode.RequiredVerify);
+        assertThat(new DestinationTable(second.plan().destinations()).find("d4711.example").orElseThrow().tls().mode()).isEqualTo(TlsMode.RequiredVerify);
     }
 
     @Test
@@ -55,7 +55,7 @@ class PlanCompilerTest {
         assertThat(held.plan().destinations()).singleElement().satisfies(d -> {
             assertThat(d.held()).startsWith("spec.destinations[1]: 'bad_domain' is not a recipient domain");
             assertThat(d.destinations()).containsExactly("a.example");
-            assertThat(d.tls()).isEqualTo(TlsMode.RequiredVerify);
+            assertThat(d.tls().mode()).isEqualTo(TlsMode.RequiredVerify);
         });
         assertThat(stillHeld.plan().destinations()).singleElement().satisfies(d -> {
             assertThat(d.held()).isNotNull();

@@ -6,6 +6,7 @@ import dev.postern.cli.cert.look.LiveServer;
 import dev.postern.cli.cert.look.Starttls;
 import dev.postern.cli.cert.store.StoreException;
 import dev.postern.dns.Dns;
+import dev.postern.dns.DnsOptions;
 import dev.postern.dns.DnsjavaDns;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
@@ -36,7 +37,7 @@ final class MxHosts {
      * @param names  that the certificates must be for beside the host's own
      */
     List<Examination> examine(String domain, List<String> names, Set<X509Certificate> anchors, Instant at) {
-        try (Dns dns = new DnsjavaDns(servers)) {
+        try (Dns dns = new DnsjavaDns(DnsOptions.of(servers))) {
             List<Examination> examinations = new ArrayList<>();
             for (Dns.Mx mx : answer(dns.mx(domain), "the MX hosts of " + domain).stream().sorted(Comparator.comparingInt(Dns.Mx::preference).thenComparing(Dns.Mx::host)).toList()) {
                 List<String> asked = new ArrayList<>(List.of(mx.host()));

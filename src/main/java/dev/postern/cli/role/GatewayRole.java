@@ -71,7 +71,7 @@ public final class GatewayRole implements Role.Running {
 
     private boolean alerting() {
         ActivePlan plan = plan();
-        return plan != null && plan.plan().settings().alertOnRequiredTls();
+        return plan != null && plan.plan().settings().alerts().enabled();
     }
 
     /** The log is there before the gateway. */

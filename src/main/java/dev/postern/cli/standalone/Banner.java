@@ -65,7 +65,7 @@ final class Banner {
             return "no TLS";
         }
         Map<String, PolicyPlan> policies = gateway.plan().plan().policies().stream().collect(java.util.stream.Collectors.toMap(PolicyPlan::name, p -> p));
-        return "TLS " + String.join(", ", listener.hostAccess().stream().map(g -> policies.get(g.policy()).tls() + " for " + g.name()).toList());
+        return "TLS " + String.join(", ", listener.hostAccess().stream().map(g -> policies.get(g.policy()).tls().mode() + " for " + g.name()).toList());
     }
 
     private void awaitListeners(int wanted) {

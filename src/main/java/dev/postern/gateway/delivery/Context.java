@@ -1,6 +1,5 @@
 package dev.postern.gateway.delivery;
 
-import dev.postern.dns.Dns;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.PlanHolder;
 import dev.postern.gateway.report.MailLog;
@@ -8,7 +7,7 @@ import dev.postern.gateway.spool.Spool;
 import java.time.InstantSource;
 
 /** What every worker works with. */
-record Context(PlanHolder plans, Spool spool, Dns dns, MailLog log, InstantSource clock, DeliveryOptions options, Scheduler scheduler, Settler settler,
+record Context(PlanHolder plans, Spool spool, Discovery discovery, MailLog log, InstantSource clock, DeliveryOptions options, Scheduler scheduler, Settler settler,
         Dialer dialer) {
 
     ActivePlan plan() {

@@ -3,8 +3,10 @@ package dev.postern.gateway.delivery;
 import dev.postern.dns.Dns;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.PlanHolder;
+import dev.postern.gateway.mtasts.StsPolicies;
 import dev.postern.gateway.report.MailLog;
 import dev.postern.gateway.report.TlsFailures;
+import dev.postern.gateway.report.TlsResults;
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,15 +32,15 @@ public final class Delivery {
      * @param plans read for every attempt; nothing is delivered before it holds one
      * @param group event loops of the connections; epoll's or NIO's; not closed here
      */
-    public Delivery(PlanHolder plans, Spool spool, Dns dns, MailLog log, TlsFailures tlsFailures, MeterRegistry metrics, InstantSource clock,
+    public Delivery(PlanHolder plans, Spool spool, Dns dns, StsPolicies policies, MailLog log, TlsFailures tlsFailures, TlsResults tlsResults, MeterRegistry metrics, InstantSource clock,
             EventLoopGroup group, DeliveryOptions options) {
         this.plans = plans;
         this.spool = spool;
         this.scheduler = new Scheduler(options, this::limit, this::launch, clock);
         DeliveryMetrics counted = new DeliveryMetrics(metrics, scheduler::workers);
         this.settler = new Settler(spool, scheduler, log, counted, clock);
-        Dialer dialer = new Dialer(group, options.timeouts(), log, tlsFailures, counted, clock);
-        this.context = new Context(plans, spool, dns, log, clock, options, scheduler, settler, dialer);
+        Dialer dialer = new Dialer(new Dialer.Tools(group, options.timeouts(), log, tlsFailures, tlsResults, counted, clock));
+        this.context = new Context(plans, spool, new Discovery(dns, policies), log, clock, options, scheduler, settler, dialer);
     }
 
     /** Takes up what the spool holds, and starts. Blocks while the spool is read. */

@@ -1,5 +1,6 @@
 package dev.postern.gateway.delivery;
 
+import dev.postern.api.DestinationControl;
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.gateway.config.ActivePlan;
@@ -21,7 +22,7 @@ final class Destinations {
 
     /** For domains that no DestinationControl names. */
     private static DestinationPlan builtIn(ActivePlan plan) {
-        return new DestinationPlan(BUILT_IN, List.of(), true, TlsMode.Preferred, Identity.Hosted, null, plan.plan().settings().certificate(), 20, 100,
+        return new DestinationPlan(BUILT_IN, List.of(), true, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), plan.plan().settings().certificate(), 20, 100,
                 List.of(), null);
     }
 
@@ -36,13 +37,12 @@ final class Destinations {
                 || !Objects.equals(bundle(before, old), bundle(after, now))
                 || !after.client(now.certificate()).same(before.client(old.certificate()))
                 || !oldSettings.hostname().equals(newSettings.hostname())
-                || !oldSettings.dnsServers().equals(newSettings.dnsServers());
+                || !oldSettings.dns().equals(newSettings.dns());
     }
 
     /** The limits take effect by themselves, and the resource's generation changes nothing on the wire. */
     private static boolean same(DestinationPlan a, DestinationPlan b) {
-        return a.tls() == b.tls() && a.identity() == b.identity() && Objects.equals(a.trustBundle(), b.trustBundle()) && a.route().equals(b.route())
-                && Objects.equals(a.held(), b.held());
+        return a.tls().equals(b.tls()) && a.route().equals(b.route()) && Objects.equals(a.held(), b.held());
     }
 
     private static String bundle(ActivePlan plan, DestinationPlan destination) {

@@ -6,6 +6,7 @@ import dev.postern.gateway.smtp.client.ClientException;
 import dev.postern.gateway.smtp.client.Outgoing;
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
+import dev.postern.gateway.tls.MessageTls;
 import dev.postern.plan.DestinationPlan;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,10 +86,10 @@ final class DomainWorker implements Runnable {
         boolean opened = false;
         Undeliverable failure;
         try {
-            HostWalk walk = HostWalk.begin(queue.domain(), plan, active.plan().settings().hostname(), context.dns());
+            HostWalk walk = HostWalk.begin(queue.domain(), plan, MessageTls.DESTINATION, active.plan().settings().hostname(), context.discovery());
             for (Target target = walk.next(); target != null && scheduler.running(); target = walk.next()) {
                 try {
-                    link = context.dialer().open(queue.domain(), target, plan, active);
+                    link = context.dialer().open(queue.domain(), target, plan, active, MessageTls.DESTINATION);
                 } catch (Undeliverable e) {
                     walk.failed(e);
                     stopIfInterrupted();

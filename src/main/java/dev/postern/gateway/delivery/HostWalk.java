@@ -1,7 +1,9 @@
 package dev.postern.gateway.delivery;
 
-import dev.postern.dns.Dns;
 import dev.postern.dns.Dns.DnsException;
+import dev.postern.dns.Dns;
+import dev.postern.gateway.tls.MessageTls;
+import dev.postern.gateway.tls.Published;
 import dev.postern.plan.DestinationPlan;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
@@ -10,7 +12,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 
 /**
  * The hosts of a domain in the order to try them: the route's, or the MX hosts (RFC 5321 section 5.1), each with its addresses,
@@ -21,7 +22,10 @@ final class HostWalk {
     private static final int ADDRESSES = 16;
     private static final int SMTP = 25;
 
-    private final Dns dns;
+    private final Discovery discovery;
+    private final DestinationPlan.Tls tls;
+    /** Null for a route or an address literal. */
+    private final Discovery.Domain domain;
     private final boolean routed;
     private final Deque<Host> hosts;
     private final Deque<Target> targets = new ArrayDeque<>();
@@ -31,8 +35,10 @@ final class HostWalk {
     private record Host(String name, int port) {
     }
 
-    private HostWalk(Dns dns, boolean routed, List<Host> hosts) {
-        this.dns = dns;
+    private HostWalk(Discovery discovery, DestinationPlan.Tls tls, Discovery.Domain domain, boolean routed, List<Host> hosts) {
+        this.discovery = discovery;
+        this.tls = tls;
+        this.domain = domain;
         this.routed = routed;
         this.hosts = new ArrayDeque<>(hosts);
     }
@@ -40,10 +46,11 @@ final class HostWalk {
     /**
      * Finds the hosts. Waits for DNS.
      *
-     * @param self this gateway's host name: an MX host of this name, and those behind it, are left out
+     * @param message what the message itself asks
+     * @param self    this gateway's host name: an MX host of this name, and those behind it, are left out
      * @throws Undeliverable when there is none
      */
-    static HostWalk begin(String domain, DestinationPlan plan, String self, Dns dns) throws Undeliverable, InterruptedException {
+    static HostWalk begin(String domain, DestinationPlan plan, MessageTls message, String self, Discovery discovery) throws Undeliverable, InterruptedException {
         if (plan.held() != null) {
             throw new Undeliverable(Outcome.retry("4.7.0", "held: " + plan.held(), null), false);
         }
@@ -51,24 +58,25 @@ final class HostWalk {
             List<DestinationPlan.Host> route = new ArrayList<>(plan.route());
             Collections.shuffle(route);
             route.sort(Comparator.comparingInt(DestinationPlan.Host::priority));
-            return new HostWalk(dns, true, route.stream().map(h -> new Host(h.host(), h.port())).toList());
+            return new HostWalk(discovery, plan.tls(), null, true, route.stream().map(h -> new Host(h.host(), h.port())).toList());
         }
         if (Domains.isLiteral(domain)) {
             InetAddress address = Domains.literal(domain);
             if (address == null) {
                 throw new Undeliverable(Outcome.failed("5.1.3", "'" + domain + "' is not an address literal", null), false);
             }
-            return new HostWalk(dns, false, List.of(new Host(address.getHostAddress(), SMTP)));
+            return new HostWalk(discovery, plan.tls(), null, false, List.of(new Host(address.getHostAddress(), SMTP)));
         }
         if (domain.chars().anyMatch(c -> c > 127)) {
             throw new Undeliverable(Outcome.failed("5.1.2", "'" + domain + "' cannot be written in A-labels (IDNA) beyond doubt", null), false);
         }
         try {
-            List<Dns.Mx> usable = beforeSelf(await(dns.mx(domain)), self);
+            Discovery.Domain found = discovery.domain(domain, plan.tls(), message);
+            List<Dns.Mx> usable = beforeSelf(found.hosts(), self);
             if (usable.isEmpty()) {
                 throw new Undeliverable(Outcome.failed("5.4.6", "mail for " + domain + " loops back to " + self, null), false);
             }
-            return new HostWalk(dns, false, usable.stream().map(mx -> new Host(mx.host(), SMTP)).toList());
+            return new HostWalk(discovery, plan.tls(), found, false, usable.stream().map(mx -> new Host(mx.host(), SMTP)).toList());
         } catch (DnsException e) {
             throw new Undeliverable(switch (e.kind()) {
                 case NOT_FOUND -> Outcome.failed("5.1.2", e.getMessage(), null);
@@ -89,8 +97,10 @@ final class HostWalk {
         while (targets.isEmpty() && !hosts.isEmpty() && given < ADDRESSES) {
             Host host = hosts.poll();
             try {
-                List<InetAddress> addresses = await(dns.addresses(host.name()));
-                addresses.stream().limit(ADDRESSES_PER_HOST).forEach(a -> targets.add(new Target(host.name(), a, host.port())));
+                List<InetAddress> addresses = discovery.addresses(host.name());
+                Published published = published(host);
+                boolean proven = routed || domain != null && (domain.secure() || published.sts() instanceof Published.Sts.Found sts && sts.enforce() && sts.listsHost());
+                addresses.stream().limit(ADDRESSES_PER_HOST).forEach(a -> targets.add(new Target(host.name(), a, host.port(), routed, published, proven)));
             } catch (DnsException e) {
                 boolean gone = e.kind() == DnsException.Kind.NOT_FOUND && !routed;   // a route's typo is mended here: mail waits for it
                 failed(new Undeliverable(gone ? Outcome.failed("5.4.4", e.getMessage(), host.name()) : Outcome.retry("4.4.3", e.getMessage(), host.name()), false));
@@ -116,7 +126,10 @@ final class HostWalk {
         return why.tls() ? 2 : why.outcome().kind() == Outcome.Kind.RETRY ? 1 : 0;
     }
 
-    private static <T> T await(CompletionStage<T> lookup) throws DnsException, InterruptedException {
-        return Stages.await(lookup, DnsException.class, e -> new DnsException(DnsException.Kind.TEMPORARY, "lookup failed: " + e));
+    private Published published(Host host) throws InterruptedException {
+        if (routed) {
+            return discovery.routed(host.name(), host.port(), tls);
+        }
+        return domain == null ? Published.NOTHING : discovery.host(domain, host.name(), host.port(), tls);
     }
 }

@@ -1,5 +1,6 @@
 package dev.postern.gateway.report;
 
+import dev.postern.cli.cert.look.Starttls;
 import dev.postern.gateway.report.TlsFailures.Failure;
 import dev.postern.gateway.report.TlsFailures.Stage;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ final class FailureNote {
 
     private static String stage(Stage stage) {
         return switch (stage) {
+            case Policy -> "before a connection was made";
             case Ehlo -> "at EHLO";
             case Starttls -> "at STARTTLS";
             case Handshake -> "in the TLS handshake";

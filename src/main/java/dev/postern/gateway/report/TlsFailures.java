@@ -1,5 +1,6 @@
 package dev.postern.gateway.report;
 
+import dev.postern.cli.cert.look.Starttls;
 import dev.postern.plan.ResourceRef;
 
 /** Takes every failure of required TLS. Never blocks; safe for use by many threads. */
@@ -24,5 +25,5 @@ public interface TlsFailures {
     enum Direction { Inbound, Outbound }
 
     /** Where TLS failed. */
-    enum Stage { Ehlo, Starttls, Handshake, Verification }
+    enum Stage { Policy, Ehlo, Starttls, Handshake, Verification }
 }

@@ -34,12 +34,12 @@ final class SessionTls {
 
     /** Whether EHLO lists STARTTLS. */
     boolean offered() {
-        return state == State.CLEAR && client.policy().tls() != TlsMode.Off && contexts() != null;
+        return state == State.CLEAR && client.policy().tls().mode() != TlsMode.Off && contexts() != null;
     }
 
     /** Whether most commands have to wait for TLS. */
     boolean awaited() {
-        return state != State.ON && client.policy().tls() == TlsMode.Required;
+        return state != State.ON && client.policy().tls().mode() == TlsMode.Required;
     }
 
     boolean handshaking() {
@@ -56,7 +56,7 @@ final class SessionTls {
         if (state != State.CLEAR) {
             return Reply.of(503, "5.5.1", "TLS is on already");
         }
-        if (client.policy().tls() == TlsMode.Off) {
+        if (client.policy().tls().mode() == TlsMode.Off) {
             return Reply.of(502, "5.5.1", "STARTTLS is not offered");
         }
         if (!ehloSeen) {
@@ -93,7 +93,7 @@ final class SessionTls {
         state = State.CLEAR;
         services.log().log(new MailEvent.InboundTlsFailed(client.icid(), detail));
         metrics.tlsFailed();
-        if (client.policy().tls() == TlsMode.Required) {
+        if (client.policy().tls().mode() == TlsMode.Required) {
             report(TlsFailures.Stage.Handshake, "HandshakeFailed", detail);
         }
     }

@@ -54,7 +54,7 @@ public final class OutboundTls {
     }
 
     /** Where TLS failed. */
-    public enum Stage { EHLO, STARTTLS, HANDSHAKE, VERIFICATION }
+    public enum Stage { POLICY, EHLO, STARTTLS, HANDSHAKE, VERIFICATION }
 
     /**
      * What may be done with the connection.
@@ -96,6 +96,16 @@ public final class OutboundTls {
             case AFTER_220 -> failed(Action.NEXT_HOST, mode, outcome);
             case ENCRYPTED -> encrypted(mode, verdict);
         };
+    }
+
+    /** Decides about a host that what is published rules out. */
+    public static Decision refused(Requirement.Refusal refusal) {
+        return new Decision(Action.NEXT_HOST, true, false, Stage.POLICY, refusal.reason(), refusal.text());
+    }
+
+    /** Decides about a server that does not take REQUIRETLS over (RFC 8689 section 4.2.1). */
+    public static Decision requireTlsNotOffered() {
+        return new Decision(Action.NEXT_HOST, true, false, Stage.VERIFICATION, "RequireTlsNotOffered", "REQUIRETLS not offered");
     }
 
     private static Decision failed(Action action, TlsMode mode, Outcome outcome) {

@@ -66,7 +66,7 @@ public final class ServerContexts {
         for (ListenerPlan listener : plan.listeners()) {
             List<ServerChoice.Entry> entries = new ArrayList<>();
             for (String name : listener.certificates()) {
-                entries.add(entry(credentials.get(name, "listener " + listener.name()), name, listener.minimumTls()));
+                entries.add(entry(credentials.get(name, "listener " + listener.name()), name, listener.tls().minimum()));
             }
             if (!entries.isEmpty()) {
                 byListener.put(listener.name(), new ServerChoice(entries));

@@ -1,5 +1,7 @@
 package dev.postern.gateway.tls;
 
+import dev.postern.pki.issue.SelfSigned;
+
 /**
  * What the verification of a peer's certificate gave.
  *
@@ -25,7 +27,13 @@ public record Verdict(boolean verified, String matchedName, Reason reason, Strin
         /** The chain breaks a rule: a wrong signature, a constraint, a purpose, a weak algorithm. */
         InvalidChain,
         /** The chain is trusted, but for another name. */
-        NameMismatch
+        NameMismatch,
+        /** An authority says, by a response that the server stapled, that the certificate is revoked. */
+        Revoked,
+        /** The chain is trusted, but has none of the pinned keys. */
+        PinMismatch,
+        /** No TLSA record fits the chain. */
+        DaneMismatch
     }
 
     static Verdict verified(String name) {

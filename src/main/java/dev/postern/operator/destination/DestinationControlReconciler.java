@@ -2,7 +2,7 @@ package dev.postern.operator.destination;
 
 import dev.postern.api.Certificate;
 import dev.postern.api.DestinationControl;
-import dev.postern.api.PosternStatus;
+import dev.postern.api.DestinationControlStatus;
 import dev.postern.operator.AttachedReconciler;
 import dev.postern.operator.OperatorSettings;
 import dev.postern.operator.status.ConditionSet;
@@ -18,7 +18,7 @@ import java.util.List;
 /** Status of DestinationControls. */
 @Singleton
 @ControllerConfiguration(name = "destinationcontrol", fieldManager = OperatorSettings.NAME)
-public class DestinationControlReconciler extends AttachedReconciler<DestinationControl, PosternStatus> {
+public class DestinationControlReconciler extends AttachedReconciler<DestinationControl, DestinationControlStatus> {
 
     public DestinationControlReconciler(Shared shared) {
         super(DestinationControl.class, shared);
@@ -35,8 +35,8 @@ public class DestinationControlReconciler extends AttachedReconciler<Destination
     }
 
     @Override
-    protected PosternStatus newStatus() {
-        return new PosternStatus();
+    protected DestinationControlStatus newStatus() {
+        return new DestinationControlStatus();
     }
 
     /** A certificate that is shown to servers alone is measured otherwise. */
@@ -49,7 +49,7 @@ public class DestinationControlReconciler extends AttachedReconciler<Destination
     }
 
     @Override
-    protected void fill(PosternStatus status, ConditionSet set, DestinationControl control, Verdict verdict, GatewayState state, List<Problem> others) {
+    protected void fill(DestinationControlStatus status, ConditionSet set, DestinationControl control, Verdict verdict, GatewayState state, List<Problem> others) {
         Summary.of(set, verdict.problems(), Programming.of(verdict, state), others);
     }
 }

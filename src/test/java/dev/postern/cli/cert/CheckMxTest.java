@@ -3,6 +3,7 @@ package dev.postern.cli.cert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.postern.dns.DnsOptions;
 import dev.postern.dns.DnsjavaDns;
 import dev.postern.testing.CoreDns;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class CheckMxTest {
         pki.root("root");
         pki.leaf("mail", "root", "mail.example.com");
         try (var dns = new CoreDns(folder, Map.of("example.com", ZONE)); var server = new OpensslServer(pki.file("mail.crt"), pki.file("mail.key"), null);
-                var client = new DnsjavaDns(List.of(dns.address()))) {
+                var client = new DnsjavaDns(DnsOptions.of(List.of(dns.address())))) {
             Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> client.mx("example.com").toCompletableFuture().join().size() == 2);
             int port = server.smtp("220 x\r\n", "250-x\r\n250 STARTTLS\r\n", "220 go\r\n");
 

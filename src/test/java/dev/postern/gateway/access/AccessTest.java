@@ -23,7 +23,7 @@ class AccessTest {
             "continue", policy("continue", Behavior.Continue));
 
     private static PolicyPlan policy(String name, Behavior behavior) {
-        return new PolicyPlan(new ResourceRef("MailFlowPolicy", "mail", name, "uid", 1), behavior, TlsMode.Off, 1, 1, 1, 1, null);
+        return new PolicyPlan(new ResourceRef("MailFlowPolicy", "mail", name, "uid", 1), behavior, PolicyPlan.Tls.of(TlsMode.Off), 1, 1, 1, 1, null);
     }
 
     private static HostAccess hosts(Object... nameSendersPolicy) {

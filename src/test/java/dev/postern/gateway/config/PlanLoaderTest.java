@@ -25,7 +25,7 @@ class PlanLoaderTest {
         assertThat(listener.hostAccess().find(InetAddress.getByName("10.1.2.3"), null).orElseThrow().senderGroup()).isEqualTo("all");
         assertThat(listener.recipientAccess().accepts("a@example.com")).isTrue();
         assertThat(listener.contexts().apply(ClientHello.UNREADABLE)).isNotNull();
-        assertThat(active.destinations().find("partner.com").orElseThrow().tls()).isEqualTo(TlsMode.RequiredVerify);
+        assertThat(active.destinations().find("partner.com").orElseThrow().tls().mode()).isEqualTo(TlsMode.RequiredVerify);
         assertThat(active.trust("ca/ca.crt")).isNotNull();
         assertThat(active.trust(null)).isNotNull();
     }

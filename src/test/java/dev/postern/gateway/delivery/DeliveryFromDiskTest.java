@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.DestinationControlSpec.TlsMode;
+import dev.postern.gateway.mtasts.StsPolicies;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.client.Timeouts;
 import dev.postern.gateway.spool.Envelope;
@@ -60,7 +61,7 @@ class DeliveryFromDiskTest {
     }
 
     private static Delivery delivery(Rig rig, Spool spool) {
-        return new Delivery(rig.plans, spool, rig.dns(), rig.log::add, rig.alerts::add, new SimpleMeterRegistry(), InstantSource.system(), Rig.GROUP,
+        return new Delivery(rig.plans, spool, rig.dns(), StsPolicies.NONE, rig.log::add, rig.alerts::add, rig.results::add, new SimpleMeterRegistry(), InstantSource.system(), Rig.GROUP,
                 new DeliveryOptions(50, 100, Duration.ofMillis(200), Timeouts.all(Duration.ofSeconds(10))));
     }
 

@@ -12,8 +12,8 @@ import dev.postern.gateway.report.TlsFailures.Direction;
 import dev.postern.gateway.report.TlsFailures.Stage;
 import dev.postern.gateway.smtp.client.Timeouts;
 import dev.postern.gateway.spool.Envelope.State;
-import dev.postern.gateway.tls.TestPki;
 import dev.postern.gateway.tls.TestPki.Request;
+import dev.postern.gateway.tls.TestPki;
 import dev.postern.plan.DestinationPlan;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,7 +119,7 @@ class OutboundLevelsTest {
             server.identity = cell.server.identity == null ? null : cell.server.identity.serverContext();
             rig.hosts.put("mx.partner.test", List.of(Rig.address("127.0.0.1")));
             rig.bundles = Map.of("ca/ca.crt", ROOT.pem());
-            rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, cell.mode, Identity.Hosted, "ca/ca.crt", null, 20, 100,
+            rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(cell.mode, Identity.Hosted, "ca/ca.crt"), null, 20, 100,
                     List.of(Rig.host("mx.partner.test", server.port())), null));
             rig.delivery.start();
             long mid = rig.send("a@sender.test", "b@partner.test");

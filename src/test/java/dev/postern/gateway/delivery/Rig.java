@@ -2,12 +2,15 @@ package dev.postern.gateway.delivery;
 
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.api.DestinationControlSpec.TlsMode;
-import dev.postern.dns.Dns;
 import dev.postern.dns.Dns.DnsException.Kind;
+import dev.postern.dns.Dns;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.PlanHolder;
+import dev.postern.gateway.mtasts.StsAnswer;
+import dev.postern.gateway.mtasts.StsPolicies;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
+import dev.postern.gateway.report.TlsResult;
 import dev.postern.gateway.smtp.client.Timeouts;
 import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.TestCertificates;
@@ -20,6 +23,7 @@ import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.PlanParts;
 import dev.postern.plan.ResourceRef;
 import dev.postern.plan.Settings;
+import dev.postern.testing.NoDns;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.net.InetAddress;
@@ -27,11 +31,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A delivery with a spool in memory, and DNS and a plan that the test sets; everything else is real. */
@@ -43,6 +47,9 @@ final class Rig implements AutoCloseable {
     final PlanHolder plans = new PlanHolder();
     final List<MailEvent> log = new CopyOnWriteArrayList<>();
     final List<TlsFailures.Failure> alerts = new CopyOnWriteArrayList<>();
+    final List<TlsResult> results = new CopyOnWriteArrayList<>();
+    /** What domains publish of MTA-STS. */
+    Function<String, CompletionStage<StsAnswer>> sts = StsPolicies.NONE::find;
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     final Map<String, List<Dns.Mx>> mx = new ConcurrentHashMap<>();
     final Map<String, List<InetAddress>> hosts = new ConcurrentHashMap<>();
@@ -61,16 +68,16 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(DeliveryOptions options) {
-        delivery = new Delivery(plans, spool, new FakeDns(), log::add, alerts::add, metrics, InstantSource.system(), GROUP, options);
+        delivery = new Delivery(plans, spool, new FakeDns(), domain -> sts.apply(domain), log::add, alerts::add, results::add, metrics, InstantSource.system(), GROUP, options);
         spool.onCommitted(delivery::enqueue);
     }
 
     static Settings settings(long initial, long max, long maxAge) {
-        return new Settings("gateway.test", initial, max, maxAge, null, null, true, List.of(), false, 1000, 0);
+        return new Settings("gateway.test", initial, max, maxAge, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
     }
 
     static DestinationPlan destination(String domain, TlsMode mode, DestinationPlan.Host... route) {
-        return new DestinationPlan(CONTROL, List.of(domain), false, mode, Identity.Hosted, null, null, 20, 100, List.of(route), null);
+        return new DestinationPlan(CONTROL, List.of(domain), false, DestinationPlan.Tls.of(mode, Identity.Hosted, null), null, 20, 100, List.of(route), null);
     }
 
     static DestinationPlan.Host host(String name, int port) {
@@ -86,7 +93,7 @@ final class Rig implements AutoCloseable {
 
     void plan(DestinationPlan... destinations) {
         Settings settings = new Settings(this.settings.hostname(), this.settings.retryInitialSeconds(), this.settings.retryMaxSeconds(),
-                this.settings.maxAgeSeconds(), null, certificate, true, List.of(), false, 1000, 0);
+                this.settings.maxAgeSeconds(), null, certificate, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
         GatewayPlan plan = new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), certificates, bundles,
                 List.of(destinations));
         Map<String, TrustAnchors> trust = new java.util.HashMap<>();
@@ -114,7 +121,7 @@ final class Rig implements AutoCloseable {
         spool.close();
     }
 
-    private final class FakeDns implements Dns {
+    private final class FakeDns extends NoDns {
         @Override
         public CompletionStage<List<Mx>> mx(String domain) {
             return failures.containsKey(domain) ? CompletableFuture.failedFuture(new DnsException(failures.get(domain), "no MX of " + domain))
@@ -128,15 +135,6 @@ final class Rig implements AutoCloseable {
             }
             return hosts.containsKey(host) ? CompletableFuture.completedFuture(hosts.get(host))
                     : CompletableFuture.failedFuture(new DnsException(failures.getOrDefault(host, Kind.NOT_FOUND), host + " has no address"));
-        }
-
-        @Override
-        public CompletionStage<Optional<String>> confirmedName(InetAddress address) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-
-        @Override
-        public void close() {
         }
     }
 

@@ -4,6 +4,7 @@ import dev.postern.dns.Dns;
 import dev.postern.gateway.config.PlanHolder;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
+import dev.postern.testing.NoDns;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -92,25 +93,10 @@ final class ServerFixture implements AutoCloseable {
     }
 
     private Dns dns() {
-        return new Dns() {
-            @Override
-            public CompletionStage<List<Mx>> mx(String domain) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public CompletionStage<List<InetAddress>> addresses(String host) {
-                throw new UnsupportedOperationException();
-            }
-
+        return new NoDns() {
             @Override
             public CompletionStage<Optional<String>> confirmedName(InetAddress address) {
                 return confirmedName;
-            }
-
-            @Override
-            public void close() {
-                // holds nothing
             }
         };
     }

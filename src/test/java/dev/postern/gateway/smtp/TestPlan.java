@@ -13,9 +13,9 @@ import dev.postern.gateway.tls.TestCertificates;
 import dev.postern.plan.CertificatePlan;
 import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
-import dev.postern.plan.ListenerPlan;
 import dev.postern.plan.ListenerPlan.RecipientRule;
 import dev.postern.plan.ListenerPlan.SenderGroup;
+import dev.postern.plan.ListenerPlan;
 import dev.postern.plan.PlanParts;
 import dev.postern.plan.PolicyPlan;
 import dev.postern.plan.ResourceRef;
@@ -48,7 +48,7 @@ final class TestPlan {
     }
 
     ActivePlan build() {
-        PolicyPlan policy = new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior, tls, maxSize, maxRecipients, maxMessages, maxConnections, rejectText);
+        PolicyPlan policy = new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior, PolicyPlan.Tls.of(tls), maxSize, maxRecipients, maxMessages, maxConnections, rejectText);
         List<CertificatePlan> certificatePlans = new ArrayList<>();
         Map<String, String> keys = new HashMap<>();
         for (int i = 0; i < certificates.size(); i++) {
@@ -57,10 +57,10 @@ final class TestPlan {
         }
         List<ListenerPlan> listeners = new ArrayList<>();
         ports.forEach((name, port) -> listeners.add(new ListenerPlan(ref("Listener", name), type, port, "mail.example.com",
-                certificatePlans.stream().map(CertificatePlan::name).toList(), "TLSv1.2", List.of(new SenderGroup("everyone", senders, "policy")),
+                certificatePlans.stream().map(CertificatePlan::name).toList(), ListenerPlan.Tls.STANDARD, List.of(new SenderGroup("everyone", senders, "policy")),
                 type == Type.Private ? List.of() : List.of(new RecipientRule(recipients, Access.Accept)))));
         GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
-                new Settings("gateway.example.com", 60, 600, 86_400, null, null, true, List.of(), false, 1000, 0), listeners, List.of(policy), certificatePlans,
+                new Settings("gateway.example.com", 60, 600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()), listeners, List.of(policy), certificatePlans,
                 Map.of(), List.of());
         var tls = contexts.build(plan, keys);
         Map<String, ActiveListener> active = new HashMap<>();

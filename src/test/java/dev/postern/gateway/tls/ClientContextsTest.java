@@ -83,7 +83,7 @@ class ClientContextsTest {
 
     /** A plan whose gateway shows a certificate of this name, or for null none. */
     private static GatewayPlan plan(String certificate, CertificatePlan... certificates) {
-        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, certificate, true, List.of(), false, 1000, 0),
+        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, certificate, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()),
                 List.of(), List.of(), List.of(certificates), Map.of(), List.of());
     }
 

@@ -2,8 +2,8 @@ package dev.postern.operator.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.api.ListenerSpec;
 import dev.postern.api.ListenerSpec.ServiceType;
+import dev.postern.api.ListenerSpec;
 import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewaySpec;
 import dev.postern.plan.ListenerPlan;
@@ -90,7 +90,7 @@ class DesiredObjectsTest {
     }
 
     private static ListenerPlan listener(String name, int port) {
-        return new ListenerPlan(new ResourceRef("Listener", "mail", name, "u", 1), ListenerSpec.Type.Public, port, "mail.example.com", List.of(), "TLSv1.2",
+        return new ListenerPlan(new ResourceRef("Listener", "mail", name, "u", 1), ListenerSpec.Type.Public, port, "mail.example.com", List.of(), ListenerPlan.Tls.STANDARD,
                 List.of(), List.of());
     }
 }

@@ -2,15 +2,14 @@ package dev.postern.operator.certificate.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.dns.Dns;
 import dev.postern.dns.Dns.DnsException.Kind;
+import dev.postern.dns.Dns;
+import dev.postern.testing.NoDns;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -167,7 +166,7 @@ class MxRecordsTest {
     }
 
     /** Answers when it is told to. */
-    private static final class FakeDns implements Dns {
+    private static final class FakeDns extends NoDns {
         private final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
         private final Map<String, CompletableFuture<List<Mx>>> open = new ConcurrentHashMap<>();
         private volatile Function<String, CompletionStage<List<Mx>>> always;
@@ -184,20 +183,6 @@ class MxRecordsTest {
 
         void fail(String domain, DnsException.Kind kind) {
             open.remove(domain).completeExceptionally(new DnsException(kind, kind.name()));
-        }
-
-        @Override
-        public CompletionStage<List<InetAddress>> addresses(String host) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public CompletionStage<Optional<String>> confirmedName(InetAddress address) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void close() {
         }
     }
 }

@@ -1,0 +1,11 @@
+package dev.postern.gateway.tls;
+
+/** What a message itself says of the TLS that it travels with (RFC 8689). */
+public enum MessageTls {
+    /** Nothing: its destination decides. */
+    DESTINATION,
+    /** REQUIRETLS: verified TLS, to servers that take the demand over, or not at all. */
+    REQUIRED,
+    /** {@code TLS-Required: No}: what its destination's domain publishes does not hold for it; the DestinationControl does. */
+    OPTIONAL
+}

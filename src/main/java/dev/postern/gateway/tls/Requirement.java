@@ -1,0 +1,65 @@
+package dev.postern.gateway.tls;
+
+import dev.postern.api.DestinationControlSpec.TlsMode;
+import dev.postern.gateway.tls.Published.Dane;
+import dev.postern.gateway.tls.Published.Sts;
+import dev.postern.plan.DestinationPlan;
+
+/**
+ * What a connection to one host must come to: the DestinationControl's level, raised by what the domain publishes (DANE,
+ * MTA-STS) and by what the message asks (REQUIRETLS). Nothing lowers the level; {@code TLS-Required: No} only leaves out what is
+ * published. Each demand must be met; where a host has usable TLSA records, MTA-STS is left to them (RFC 8461 section 2). Pure.
+ *
+ * @param mode       the level, raised
+ * @param configured the DestinationControl's own
+ * @param dane       records that the chain must fit, or null
+ * @param hostName   whether the system's authorities must vouch for the host's name: MTA-STS, and REQUIRETLS without DANE
+ * @param requireTls whether the server must offer REQUIRETLS
+ * @param refusal    why the host is not even to be tried, or null
+ */
+public record Requirement(TlsMode mode, TlsMode configured, Dane.Usable dane, boolean hostName, boolean requireTls, Refusal refusal) {
+
+    /** Why a host is out before a connection is made; the small set of its reasons is counted by. */
+    public record Refusal(String reason, String text) {
+    }
+
+    /**
+     * Puts the demands together.
+     *
+     * @param proven  whether the host's name is beyond doubt: configured as a route, proven by DNSSEC, or listed by an enforced policy
+     */
+    public static Requirement of(DestinationPlan.Tls tls, Published published, MessageTls message, boolean proven) {
+        boolean heed = message != MessageTls.OPTIONAL;
+        Dane dane = heed ? published.dane() : new Dane.Absent();
+        Sts sts = heed ? published.sts() : new Sts.Absent();
+        Dane.Usable usable = dane instanceof Dane.Usable u ? u : null;
+        boolean enforced = usable == null && sts instanceof Sts.Found found && found.enforce();
+        boolean required = message == MessageTls.REQUIRED;
+        Refusal refusal = refusal(tls, dane, heed, enforced ? (Sts.Found) sts : null, required && !proven);
+        TlsMode mode = tls.mode();
+        if (usable != null || enforced || required) {
+            mode = TlsMode.RequiredVerify;
+        } else if (dane instanceof Dane.Unusable && !OutboundTls.required(mode)) {
+            mode = TlsMode.Required;
+        }
+        return new Requirement(mode, tls.mode(), usable, enforced || required && usable == null, required, refusal);
+    }
+
+    private static Refusal refusal(DestinationPlan.Tls tls, Dane dane, boolean heed, Sts.Found enforced, boolean unproven) {
+        if (dane instanceof Dane.Failed failed) {
+            return new Refusal("DnssecFailed", "TLSA records could not be had: " + failed.detail());
+        }
+        if (heed && tls.dane() == dev.postern.api.DestinationControlSpec.Dane.Mandatory && !(dane instanceof Dane.Usable)) {
+            return new Refusal("DaneMissing", "DANE is mandatory and the host has no usable TLSA records");
+        }
+        if (enforced != null && !enforced.listsHost()) {
+            return new Refusal("StsMxMismatch", "the domain's MTA-STS policy does not list the host, but " + String.join(", ", enforced.mx()));
+        }
+        return unproven ? new Refusal("MxNotProven", "REQUIRETLS asks for a host that DNSSEC or MTA-STS vouches for, and neither does") : null;
+    }
+
+    /** Whether the DestinationControl itself demands verification; where it merely prefers it, it is only looked at. */
+    public boolean verifiesConfigured() {
+        return OutboundTls.verifies(configured);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.postern.plan;
+
+import java.util.Base64;
+
+/** Pins of public keys: base64 of the SHA-256 of a SubjectPublicKeyInfo, as RFC 7469 section 2.4 has them. */
+public final class Pins {
+    private static final int SHA256_BYTES = 32;
+
+    private Pins() {
+    }
+
+    /** @throws IllegalArgumentException saying what was wrong and what is allowed */
+    public static String parse(String text) {
+        try {
+            if (Base64.getDecoder().decode(text).length == SHA256_BYTES) {
+                return text;
+            }
+        } catch (IllegalArgumentException e) {
+            // said below
+        }
+        throw new IllegalArgumentException("'" + text + "' is not a pin; allowed is base64 of the SHA-256 of a SubjectPublicKeyInfo: 44 characters that end with =");
+    }
+}
