@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.HexFormat;
 
 /** Digests that name a certificate or a key. */
@@ -30,6 +31,11 @@ public final class Fingerprints {
     /** SHA-256 of a public key as X.509 writes it (SubjectPublicKeyInfo), in lower-case hex without separators. */
     public static String sha256(PublicKey key) {
         return sha256(key.getEncoded());
+    }
+
+    /** SHA-256 of a public key as X.509 writes it, in base64: a pin (RFC 7469 section 2.4). */
+    public static String pin(PublicKey key) {
+        return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256(key)));
     }
 
     /** Of bytes as they are. */

@@ -66,16 +66,32 @@ public final class HostNames {
         if (address.isPresent()) {
             return alternative.isPresent() && alternative.get().addresses().contains(address.get());
         }
-        String wanted;
-        try {
-            wanted = normal(withoutDot(reference));
-        } catch (IllegalArgumentException e) {
+        String wanted = wanted(reference).orElse(null);
+        if (wanted == null) {
             return false;
         }
         if (alternative.isPresent() && (!alternative.get().readable() || !alternative.get().dnsNames().isEmpty())) {
             return matchesAny(alternative.get().dnsNames(), wanted);
         }
         return Names.commonName(certificate).map(List::of).filter(names -> matchesAny(names, wanted)).isPresent();
+    }
+
+    /** Whether one of a certificate's dNSNames is a host name, whatever its CN is. */
+    public static boolean matchesAlternative(X509Certificate certificate, String host) {
+        return wanted(host).filter(name -> matchesAny(Names.dnsNames(certificate), name)).isPresent();
+    }
+
+    /** Whether a certificate's CN is a host name, whatever dNSNames it has. */
+    public static boolean matchesCommonName(X509Certificate certificate, String host) {
+        return wanted(host).filter(name -> matchesAny(Names.commonName(certificate).stream().toList(), name)).isPresent();
+    }
+
+    private static Optional<String> wanted(String host) {
+        try {
+            return Optional.of(normal(withoutDot(host)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static boolean matchesAny(List<String> presented, String wanted) {

@@ -39,7 +39,7 @@ public final class Delivery {
         this.scheduler = new Scheduler(options, this::limit, this::launch, clock);
         DeliveryMetrics counted = new DeliveryMetrics(metrics, scheduler::workers);
         this.settler = new Settler(spool, scheduler, log, counted, clock);
-        Dialer dialer = new Dialer(new Dialer.Tools(group, options.timeouts(), log, tlsFailures, tlsResults, counted, clock));
+        Dialer dialer = new Dialer(new Dialer.Tools(group, options.timeouts(), address -> dns.confirmedName(address).toCompletableFuture().join(), log, tlsFailures, tlsResults, counted, clock));
         this.context = new Context(plans, spool, new Discovery(dns, policies), log, clock, options, scheduler, settler, dialer);
     }
 

@@ -6,9 +6,11 @@ import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.client.ClientException;
 import dev.postern.gateway.smtp.client.ClientSession;
 import dev.postern.gateway.smtp.client.Reply;
+import dev.postern.gateway.smtp.client.TlsSession;
 import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.MessageTls;
 import dev.postern.gateway.tls.OutboundTls.Outcome;
+import dev.postern.gateway.tls.Peer;
 import dev.postern.gateway.tls.PeerChecks;
 import dev.postern.gateway.tls.Requirement;
 import dev.postern.gateway.tls.Verdict;
@@ -137,7 +139,7 @@ final class DialAttempt {
             }
             return;
         }
-        SSLSession tls;
+        TlsSession tls;
         try {
             tls = session.handshake(active.client(plan.certificate()), target.host());
         } catch (ClientException e) {
@@ -173,9 +175,10 @@ final class DialAttempt {
         }
     }
 
-    private void encrypted(SSLSession session) throws Undeliverable {
-        checks = PeerChecks.of(requirement, plan.tls(), new PeerChecks.Peer(ClientContexts.chain(session), domain, target.host(),
-                active.trust(plan.trustBundle()), active.trust(null), tools.clock().instant()));
+    private void encrypted(TlsSession tls) throws Undeliverable {
+        SSLSession session = tls.session();
+        Peer peer = new Peer(ClientContexts.chain(session), tls.staple(), domain, target.host(), () -> tools.confirmedName().apply(target.address()), tools.clock().instant());
+        checks = PeerChecks.of(requirement, plan.tls(), peer, active.trust(plan.trustBundle()), active.trust(null));
         Verdict verdict = checks.demanded() != null ? checks.demanded() : checks.checked();
         tools.log().log(new MailEvent.DeliveryTls(dcid, session.getProtocol(), session.getCipherSuite(), domain, verdict == null ? null : verdict.verified(),
                 verdict == null ? null : verdict.detail()));

@@ -8,16 +8,23 @@ import dev.postern.gateway.smtp.client.Timeouts;
 import dev.postern.gateway.tls.MessageTls;
 import dev.postern.plan.DestinationPlan;
 import io.netty.channel.EventLoopGroup;
+import java.net.InetAddress;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** Opens a connection to one address at the level that the destination needs, or says why not. Waits: for virtual threads. */
 final class Dialer {
     private final Tools tools;
     private final AtomicLong ids = new AtomicLong();
 
-    /** What every attempt works with, and whom it tells. */
-    record Tools(EventLoopGroup group, Timeouts timeouts, MailLog log, TlsFailures failures, TlsResults results, DeliveryMetrics metrics, InstantSource clock) {
+    /**
+     * What every attempt works with, and whom it tells.
+     *
+     * @param confirmedName the forward-confirmed name of an address; waits for DNS
+     */
+    record Tools(EventLoopGroup group, Timeouts timeouts, Function<InetAddress, Optional<String>> confirmedName, MailLog log, TlsFailures failures, TlsResults results, DeliveryMetrics metrics, InstantSource clock) {
     }
 
     Dialer(Tools tools) {

@@ -85,6 +85,7 @@ public final class ClientContexts {
                 .keyManager(keys)
                 .trustManager(InsecureTrustManagerFactory.INSTANCE)
                 .endpointIdentificationAlgorithm(null)
+                .enableOcsp(provider == SslProvider.OPENSSL && OpenSsl.isOcspSupported())
                 .sessionCacheSize(SESSIONS)
                 .sessionTimeout(SESSION_LIFE.toSeconds())
                 .build();

@@ -2,76 +2,67 @@ package dev.postern.gateway.tls;
 
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.gateway.tls.Verdict.Reason;
-import dev.postern.pki.HostNames;
+import dev.postern.pki.Fingerprints;
 import dev.postern.pki.path.Paths;
+import dev.postern.pki.path.Staples;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Locale;
 
 /**
- * Verifies a server's certificate after the handshake: the chain ({@link Paths}, RFC 5280) and the name (RFC 9525). Costs CPU: not for event loops.
+ * Verifies a server's certificate after the handshake: the chain ({@link Paths}, RFC 5280), what its authority stapled to it, the pins, and
+ * the name (RFC 9525). Costs CPU: not for event loops.
  */
 public final class PeerVerifier {
-    private static final int SHOWN = 5;
 
     private PeerVerifier() {
     }
 
     /**
-     * Verifies.
+     * By what a DestinationControl asks.
      *
-     * @param chain   as the peer sent it, the leaf first; may be empty
      * @param anchors authorities to trust
-     * @param identity which name the certificate must have
-     * @param domain  recipient domain in lower-case A-labels
-     * @param host    name of the route's or MX host, or its address
-     * @param now     time at which the chain must be valid
+     * @param pins    base64 of SHA-256 digests of public keys, one of which the chain must have; empty: any
      */
-    public static Verdict verify(List<X509Certificate> chain, TrustAnchors anchors, Identity identity, String domain, String host, Instant now) {
-        Verdict untrusted = chain(chain, anchors, now);
-        return untrusted != null ? untrusted : name(chain.getFirst(), identity, domain, host);
+    public static Verdict verify(Peer peer, TrustAnchors anchors, Identity identity, List<String> pins) {
+        Paths.Result result = Paths.validate(peer.chain(), anchors.certificates(), peer.now());
+        Verdict untrusted = untrusted(result, anchors, peer);
+        if (untrusted == null && !pins.isEmpty() && result.path().stream().noneMatch(c -> pins.contains(Fingerprints.pin(c.getPublicKey())))) {
+            untrusted = Verdict.failed(Reason.PinMismatch, "none of the pinned keys is in the chain; the certificate's own is "
+                    + Fingerprints.pin(peer.chain().getFirst().getPublicKey()));
+        }
+        return untrusted != null ? untrusted : PeerNames.verify(peer.chain().getFirst(), identity, peer);
     }
 
-    private static Verdict name(X509Certificate leaf, Identity identity, String domain, String host) {
-        if (HostNames.matches(leaf, domain)) {
-            return Verdict.verified(domain);
-        }
-        if (identity == Identity.Hosted && HostNames.matches(leaf, host)) {
-            return Verdict.verified(host);
-        }
-        String wanted = identity == Identity.Hosted && !host.equals(domain) ? domain + " nor " + host : domain;
-        return Verdict.failed(Reason.NameMismatch, "certificate is not for " + wanted + " but for " + describe(leaf));
+    /** For the host's name alone, as MTA-STS and REQUIRETLS ask (RFC 8461 section 4.2). */
+    public static Verdict verifyHost(Peer peer, TrustAnchors anchors) {
+        Verdict untrusted = untrusted(Paths.validate(peer.chain(), anchors.certificates(), peer.now()), anchors, peer);
+        return untrusted != null ? untrusted : PeerNames.only(peer.chain().getFirst(), peer.host(), peer.host());
     }
 
-    /** The names of a certificate, for a person; at most five. */
-    private static String describe(X509Certificate leaf) {
-        try {
-            var names = leaf.getSubjectAlternativeNames();
-            if (names != null) {
-                return names.stream().limit(SHOWN).map(n -> String.valueOf(n.get(1))).collect(Collectors.joining(", "))
-                        + (names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "");
-            }
-        } catch (CertificateParsingException e) {
-            return "names that cannot be read";
-        }
-        return leaf.getSubjectX500Principal().getName();
-    }
-
-    private static Verdict chain(List<X509Certificate> chain, TrustAnchors anchors, Instant now) {
-        Paths.Result result = Paths.validate(chain, anchors.certificates(), now);
+    private static Verdict untrusted(Paths.Result result, TrustAnchors anchors, Peer peer) {
         if (!result.trusted()) {
             return Verdict.failed(reason(result.reason()), result.detail());
         }
         try {
             // The JDK distrusts some of the authorities that it comes with, from some date on; only its trust manager knows which.
             anchors.trustManager().checkServerTrusted(result.path().toArray(X509Certificate[]::new), "UNKNOWN");
-            return null;
         } catch (CertificateException e) {
             return Verdict.failed(Reason.InvalidChain, e.getMessage());
         }
+        return revoked(result.path(), peer);
+    }
+
+    private static Verdict revoked(List<X509Certificate> path, Peer peer) {
+        X509Certificate leaf = path.getFirst();
+        X509Certificate issuer = path.size() > 1 ? path.get(1) : leaf;
+        return switch (Staples.read(peer.staple(), leaf, issuer, peer.now())) {
+            case GOOD -> null;
+            case REVOKED -> Verdict.failed(Reason.Revoked, "the stapled response says that the certificate " + leaf.getSerialNumber().toString(16).toUpperCase(Locale.ROOT) + " is revoked");
+            case SILENT -> Staples.promised(leaf)
+                    ? Verdict.failed(Reason.NotStapled, "the certificate promises a stapled response (RFC 7633), and the server sent none that can be believed") : null;
+        };
     }
 
     private static Reason reason(Paths.Reason reason) {

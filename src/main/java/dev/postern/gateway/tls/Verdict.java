@@ -30,6 +30,8 @@ public record Verdict(boolean verified, String matchedName, Reason reason, Strin
         NameMismatch,
         /** An authority says, by a response that the server stapled, that the certificate is revoked. */
         Revoked,
+        /** The certificate promises a stapled response (RFC 7633), and none came. */
+        NotStapled,
         /** The chain is trusted, but has none of the pinned keys. */
         PinMismatch,
         /** No TLSA record fits the chain. */

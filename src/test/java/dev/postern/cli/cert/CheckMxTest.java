@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.postern.dns.DnsOptions;
 import dev.postern.dns.DnsjavaDns;
 import dev.postern.testing.CoreDns;
+import dev.postern.testing.OpensslServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

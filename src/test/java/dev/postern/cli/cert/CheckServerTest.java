@@ -2,6 +2,7 @@ package dev.postern.cli.cert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.testing.OpensslServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

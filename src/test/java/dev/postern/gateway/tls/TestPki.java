@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Random;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -67,32 +70,37 @@ public final class TestPki {
     }
 
     /** What a certificate is to say. */
-    public record Request(String commonName, List<GeneralName> names, boolean authority, Instant from, Instant to, KeyPurposeId purpose) {
+    public record Request(String commonName, List<GeneralName> names, boolean authority, Instant from, Instant to, KeyPurposeId purpose, boolean mustStaple) {
 
         public static Request server(String commonName, String... dnsNames) {
             List<GeneralName> names = new ArrayList<>();
             for (String name : dnsNames) {
                 names.add(new GeneralName(GeneralName.dNSName, name));
             }
-            return new Request(commonName, names, false, ago(1), ago(-30), KeyPurposeId.id_kp_serverAuth);
+            return new Request(commonName, names, false, ago(1), ago(-30), KeyPurposeId.id_kp_serverAuth, false);
         }
 
         public static Request ca(String commonName) {
-            return new Request(commonName, List.of(), true, ago(400), ago(-400), null);
+            return new Request(commonName, List.of(), true, ago(400), ago(-400), null, false);
         }
 
         public Request valid(Instant start, Instant end) {
-            return new Request(commonName, names, authority, start, end, purpose);
+            return new Request(commonName, names, authority, start, end, purpose, mustStaple);
         }
 
         public Request address(String ip) {
             List<GeneralName> all = new ArrayList<>(names);
             all.add(new GeneralName(GeneralName.iPAddress, ip));
-            return new Request(commonName, all, authority, from, to, purpose);
+            return new Request(commonName, all, authority, from, to, purpose, mustStaple);
         }
 
         public Request purpose(KeyPurposeId other) {
-            return new Request(commonName, names, authority, from, to, other);
+            return new Request(commonName, names, authority, from, to, other, mustStaple);
+        }
+
+        /** Promises an OCSP response at every handshake (RFC 7633). */
+        public Request promisingStaple() {
+            return new Request(commonName, names, authority, from, to, purpose, true);
         }
     }
 
@@ -111,6 +119,9 @@ public final class TestPki {
             var builder = new JcaX509v3CertificateBuilder(issuerName, new BigInteger(64, new Random()), Date.from(request.from), Date.from(request.to),
                     subject, keys.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(request.authority));
+            if (request.mustStaple) {
+                builder.addExtension(new ASN1ObjectIdentifier("1.3.6.1.5.5.7.1.24"), false, new DERSequence(new ASN1Integer(5)));
+            }
             if (!request.names.isEmpty()) {
                 builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(request.names.toArray(GeneralName[]::new)));
             }

@@ -14,13 +14,13 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLSession;
 
 /**
  * One connection to a server. Every method waits for its answer, no longer than {@link Timeouts} allow: call it on a virtual
@@ -102,7 +102,7 @@ public final class ClientSession implements AutoCloseable {
      * @param host name for SNI; an address sends none
      * @throws ClientException of kind INJECTED or HANDSHAKE; the connection is of no use any more
      */
-    public SSLSession handshake(ClientContext tls, String host) throws ClientException {
+    public TlsSession handshake(ClientContext tls, String host) throws ClientException {
         capabilities = Capabilities.NONE;
         Future<SslHandler> started = channel.eventLoop().submit(() -> {
             if (!replies.release()) {
@@ -119,11 +119,19 @@ public final class ClientSession implements AutoCloseable {
         if (handler == null) {
             throw new ClientException(Kind.INJECTED, "bytes in clear before the handshake");
         }
-        Future<Channel> handshake = handler.handshakeFuture();
+        Promise<TlsSession> handshake = channel.eventLoop().newPromise();
+        // On the event loop, while the engine is whole: the pipeline loses it where the server closes at once.
+        handler.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                handshake.setSuccess(new TlsSession(handler.engine().getSession(), ClientContext.staple(handler.engine())));
+            } else {
+                handshake.setFailure(done.cause());
+            }
+        });
         if (!finished(handshake, timeouts.handshake().plusSeconds(1)) || !handshake.isSuccess()) {
             throw new ClientException(Kind.HANDSHAKE, handshake.cause() == null ? "stalled" : describe(handshake.cause()));
         }
-        return handler.engine().getSession();   // the pipeline may have lost it already, where the server closed at once
+        return handshake.getNow();
     }
 
     /**

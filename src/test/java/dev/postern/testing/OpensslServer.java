@@ -1,4 +1,4 @@
-package dev.postern.cli.cert;
+package dev.postern.testing;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,13 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** {@code openssl s_server}, and an SMTP server in front of it that says a few lines and then hands the session over. */
-final class OpensslServer implements AutoCloseable {
+public final class OpensslServer implements AutoCloseable {
     private final Process process;
     private final int port;
     private final List<ServerSocket> fronts = new ArrayList<>();
 
     /** @param chain further certificates to show, or null */
-    OpensslServer(Path certificate, Path key, Path chain, String... more) throws IOException {
+    public OpensslServer(Path certificate, Path key, Path chain, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of("openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificate.toString(), "-key", key.toString()));
         if (chain != null) {
             command.addAll(List.of("-cert_chain", chain.toString()));
@@ -49,12 +49,12 @@ final class OpensslServer implements AutoCloseable {
     }
 
     /** Of TLS from the first byte. */
-    int port() {
+    public int port() {
         return port;
     }
 
     /** Port of an SMTP server that sends these lines, and after each but the last waits for one; then TLS begins. */
-    int smtp(String... says) throws IOException {
+    public int smtp(String... says) throws IOException {
         ServerSocket front = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         fronts.add(front);
         Thread.startVirtualThread(() -> {
