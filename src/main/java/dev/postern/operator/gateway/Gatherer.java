@@ -59,7 +59,7 @@ public final class Gatherer {
             list.forEach(resource -> versions.add(resource.getMetadata().getUid() + "/" + resource.getMetadata().getGeneration()));
         }
         Map<String, KeyPairPem> keyPairs = keyPairs(caches.attached(Certificate.class, namespace, name), versions);
-        Map<String, String> trust = trustBundles(gateway, destinations, versions);
+        Map<String, String> trust = trustBundles(gateway, destinations, caches.attached(MailFlowPolicy.class, namespace, name), versions);
         return new Gathered(new ResourceSet(gateway, listeners, policies, destinations, certificates, keyPairs, trust), versions);
     }
 
@@ -86,10 +86,11 @@ public final class Gatherer {
         return keyPairs;
     }
 
-    private Map<String, String> trustBundles(MailGateway gateway, List<DestinationControl> destinations, List<String> versions) {
+    private Map<String, String> trustBundles(MailGateway gateway, List<DestinationControl> destinations, List<MailFlowPolicy> policies, List<String> versions) {
         Set<TrustBundleRef> refs = new LinkedHashSet<>();
         refs.add(gateway.getSpec().delivery == null ? null : gateway.getSpec().delivery.trustBundleRef);
         destinations.forEach(d -> refs.add(d.getSpec().tls == null ? null : d.getSpec().tls.trustBundleRef));
+        policies.forEach(p -> refs.add(p.getSpec().tls == null ? null : p.getSpec().tls.clientTrustBundleRef));
         refs.remove(null);
         var holder = Holder.of(gateway);
         String namespace = gateway.getMetadata().getNamespace();
