@@ -3,6 +3,7 @@ package dev.postern.plan;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -26,5 +27,18 @@ public record GatewayPlan(ResourceRef gateway, Settings settings, List<ListenerP
         certificates = List.copyOf(certificates);
         trustBundles = Collections.unmodifiableMap(new TreeMap<>(trustBundles));
         destinations = List.copyOf(destinations);
+    }
+
+    /**
+     * What of it delivery to one domain needs: no listeners, no other destinations.
+     *
+     * @param domain       lower-case A-labels
+     * @param certificates names of those that can be shown; others are not
+     */
+    public GatewayPlan towards(String domain, Set<String> certificates) {
+        List<DestinationPlan> found = new DestinationTable(destinations).find(domain).stream()
+                .map(d -> d.certificate() == null || certificates.contains(d.certificate()) ? d : d.showing(null)).toList();
+        Settings own = settings.certificate() == null || certificates.contains(settings.certificate()) ? settings : settings.showing(null);
+        return new GatewayPlan(gateway, own, List.of(), List.of(), this.certificates.stream().filter(c -> certificates.contains(c.name())).toList(), trustBundles, found);
     }
 }

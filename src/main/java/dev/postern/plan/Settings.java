@@ -27,6 +27,18 @@ public record Settings(String hostname, long retryInitialSeconds, long retryMaxS
         ticketKeys = List.copyOf(ticketKeys);
     }
 
+    /** The same, with another certificate for delivery or, for null, with none. */
+    Settings showing(String other) {
+        return new Settings(hostname, retryInitialSeconds, retryMaxSeconds, maxAgeSeconds, trustBundle, other, alerts, dns, jsonLog, maxMessages, reserveBytes,
+                tlsReporting, ticketKeys);
+    }
+
+    /** The same, under another name, with other name servers. */
+    public Settings asking(String otherHostname, Dns otherDns) {
+        return new Settings(otherHostname, retryInitialSeconds, retryMaxSeconds, maxAgeSeconds, trustBundle, certificate, alerts, otherDns, jsonLog, maxMessages,
+                reserveBytes, tlsReporting, ticketKeys);
+    }
+
     /**
      * Alerts of required TLS that failed.
      *

@@ -3,3 +3,4 @@
  * engine, so that it is a peer and not a mirror. For one machine's loopback only; never for real mail.
  */
 package dev.postern.cli.catcher;
+

@@ -4,7 +4,10 @@ import dev.postern.cli.cert.Examination.Question;
 import dev.postern.cli.cert.look.LiveServer;
 import dev.postern.cli.cert.look.MaterialReader;
 import dev.postern.cli.cert.look.Starttls;
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.Lines;
+import dev.postern.cli.tool.Output;
+import dev.postern.cli.tool.ToolCommand;
+import dev.postern.cli.tool.ToolException;
 import dev.postern.pki.Chains;
 import dev.postern.pki.HostNames;
 import dev.postern.pki.path.SystemRoots;
@@ -53,7 +56,7 @@ final class CheckCommand extends ToolCommand {
     Output output;
 
     @Override
-    int run() {
+    protected int run() {
         if (target == null && mx == null) {
             throw new ParameterException(spec.commandLine(), "give TARGET, --mx DOMAIN, or both");
         }
@@ -72,7 +75,7 @@ final class CheckCommand extends ToolCommand {
         try {
             return Examination.of(target, MaterialReader.read(Input.read(target), () -> password.get(target)), new Question(names, anchors(), time()));
         } catch (IllegalArgumentException e) {
-            throw new StoreException(target + ": " + e.getMessage());
+            throw new ToolException(target + ": " + e.getMessage());
         }
     }
 
@@ -90,7 +93,7 @@ final class CheckCommand extends ToolCommand {
         try {
             return new LinkedHashSet<>(Chains.parse(new String(Input.read(trust.toString()), StandardCharsets.ISO_8859_1)));
         } catch (IllegalArgumentException e) {
-            throw new StoreException(trust + ": " + e.getMessage());
+            throw new ToolException(trust + ": " + e.getMessage());
         }
     }
 

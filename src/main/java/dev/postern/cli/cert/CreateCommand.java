@@ -3,7 +3,7 @@ package dev.postern.cli.cert;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postern.api.Certificate;
 import dev.postern.cli.cert.store.CertificateStore;
-import dev.postern.cli.cert.store.Yaml;
+import dev.postern.cli.tool.Yaml;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ import dev.postern.api.Certificate;
 import dev.postern.api.ConditionTypes;
 import dev.postern.cli.cert.store.CertificateStore;
 import dev.postern.cli.cert.store.OwnFiles;
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ final class CsrCommand extends StoreCommand {
         try {
             OwnFiles.write(file, text.getBytes(StandardCharsets.US_ASCII), false);
         } catch (IOException e) {
-            throw new StoreException(file + " cannot be written: " + e);
+            throw new ToolException(file + " cannot be written: " + e);
         }
         return OK;
     }

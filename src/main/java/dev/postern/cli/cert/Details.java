@@ -1,6 +1,7 @@
 package dev.postern.cli.cert;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.postern.cli.tool.Lines;
 import dev.postern.pki.Fingerprints;
 import dev.postern.pki.KeyPairs;
 import dev.postern.pki.Names;

@@ -1,6 +1,8 @@
 package dev.postern.cli.cert;
 
 import dev.postern.cli.cert.Shown.Link;
+import dev.postern.cli.tool.Lines;
+import dev.postern.cli.tool.Table;
 import java.util.List;
 
 /** An examination for people to read. */

@@ -4,7 +4,7 @@ import dev.postern.api.Certificate;
 import dev.postern.api.CertificateSpec.Encryption;
 import dev.postern.cli.cert.store.CertificateStore;
 import dev.postern.cli.cert.store.OwnFiles;
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolException;
 import dev.postern.pki.Chains;
 import dev.postern.pki.KeyPairs;
 import dev.postern.pki.Pkcs12;
@@ -70,7 +70,7 @@ final class ExportCommand extends StoreCommand {
         try {
             bytes = bytes(pair.get());
         } catch (IllegalArgumentException e) {
-            throw new StoreException("what is kept of Certificate '" + name + "' cannot be exported: " + e.getMessage());
+            throw new ToolException("what is kept of Certificate '" + name + "' cannot be exported: " + e.getMessage());
         }
         write(bytes);
         return OK;
@@ -84,7 +84,7 @@ final class ExportCommand extends StoreCommand {
         if (format == Format.pkcs12) {
             char[] chosen = password.get("the PKCS#12 file to be written");
             if (chosen.length == 0) {
-                throw new StoreException("the password is empty; the key would not be protected");
+                throw new ToolException("the password is empty; the key would not be protected");
             }
             return Pkcs12.write(chain, key.getPrivate(), chosen, encryption, name);
         }
@@ -103,12 +103,12 @@ final class ExportCommand extends StoreCommand {
         }
         Path path = Path.of(file);
         if (Files.exists(path) && !replace) {
-            throw new StoreException(path + " exists already; --replace overwrites it");
+            throw new ToolException(path + " exists already; --replace overwrites it");
         }
         try {
             OwnFiles.write(path, bytes, !noKey);
         } catch (IOException e) {
-            throw new StoreException(path + " cannot be written: " + e);
+            throw new ToolException(path + " cannot be written: " + e);
         }
     }
 }

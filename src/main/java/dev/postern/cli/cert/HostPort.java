@@ -3,7 +3,7 @@ package dev.postern.cli.cert;
 import dev.postern.cli.cert.look.LiveServer;
 import dev.postern.cli.cert.look.Presented;
 import dev.postern.cli.cert.look.Starttls;
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolException;
 import dev.postern.pki.HostNames;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,17 +16,17 @@ import java.util.regex.Pattern;
 record HostPort(String host, int port) {
     private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)\\]|([^:\\[\\]/]+)):([0-9]{1,5})");
 
-    /** @throws StoreException where it is none, and no file either */
+    /** @throws ToolException where it is none, and no file either */
     static HostPort parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches() || Integer.parseInt(matcher.group(3)) > 65535) {
-            throw new StoreException("there is no file '" + text + "', and it is no server; a server is written HOST:PORT, such as mail.example.com:25 or [2001:db8::1]:25");
+            throw new ToolException("there is no file '" + text + "', and it is no server; a server is written HOST:PORT, such as mail.example.com:25 or [2001:db8::1]:25");
         }
         String host = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
         try {
             return new HostPort(HostNames.address(host).isPresent() ? host : HostNames.normal(host), Integer.parseInt(matcher.group(3)));
         } catch (IllegalArgumentException e) {
-            throw new StoreException(e.getMessage());
+            throw new ToolException(e.getMessage());
         }
     }
 
@@ -35,9 +35,9 @@ record HostPort(String host, int port) {
         try {
             return looker.look(List.of(InetAddress.getAllByName(host)), port, name, starttls);
         } catch (UnknownHostException e) {
-            throw new StoreException("the host " + host + " has no address");
+            throw new ToolException("the host " + host + " has no address");
         } catch (IOException e) {
-            throw new StoreException("there is no connection to " + host + " port " + port + ": " + e.getMessage());
+            throw new ToolException("there is no connection to " + host + " port " + port + ": " + e.getMessage());
         }
     }
 }

@@ -5,11 +5,11 @@ import dev.postern.api.SecretKeyRef;
 import dev.postern.cli.cert.look.Material;
 import dev.postern.cli.cert.look.MaterialReader;
 import dev.postern.cli.cert.store.CertificateStore;
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolException;
 import dev.postern.pki.Chains;
 import dev.postern.pki.KeyPairs;
-import dev.postern.pki.path.Arrangement;
 import dev.postern.pki.path.Arrangement.Kind;
+import dev.postern.pki.path.Arrangement;
 import dev.postern.pki.path.SystemRoots;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,7 +59,7 @@ final class ImportCommand extends StoreCommand {
         try {
             material = MaterialReader.readAll(contents, () -> once.password = password.get(String.join(", ", files)));
         } catch (IllegalArgumentException e) {
-            throw new StoreException(String.join(", ", files) + ": " + e.getMessage());
+            throw new ToolException(String.join(", ", files) + ": " + e.getMessage());
         }
         if (material.key() == null) {
             say(material.keyTrouble() == null ? "there is no private key in " + String.join(", ", files) + "; give its file too" : material.keyTrouble());

@@ -1,7 +1,7 @@
 package dev.postern.cli.cert;
 
 import dev.postern.cli.cert.look.MaterialReader;
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,16 +12,16 @@ final class Input {
     private Input() {
     }
 
-    /** @throws StoreException where it cannot be read, or is larger than any certificate file */
+    /** @throws ToolException where it cannot be read, or is larger than any certificate file */
     static byte[] read(String file) {
         try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
             byte[] bytes = in.readNBytes(MaterialReader.LONGEST + 1);
             if (bytes.length > MaterialReader.LONGEST) {
-                throw new StoreException(file + " is larger than " + MaterialReader.LONGEST + " bytes");
+                throw new ToolException(file + " is larger than " + MaterialReader.LONGEST + " bytes");
             }
             return bytes;
         } catch (IOException e) {
-            throw new StoreException(file + " cannot be read: " + e);
+            throw new ToolException(file + " cannot be read: " + e);
         }
     }
 }

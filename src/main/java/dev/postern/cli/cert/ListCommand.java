@@ -1,6 +1,8 @@
 package dev.postern.cli.cert;
 
 import dev.postern.cli.cert.store.CertificateStore;
+import dev.postern.cli.tool.Output;
+import dev.postern.cli.tool.Table;
 import java.time.Instant;
 import java.util.List;
 import picocli.CommandLine.Command;

@@ -3,7 +3,7 @@ package dev.postern.cli.cert;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewaySpec;
-import dev.postern.cli.cert.store.Yaml;
+import dev.postern.cli.tool.Yaml;
 import dev.postern.manifest.ManifestReader;
 import dev.postern.plan.KeyPairReader;
 import dev.postern.plan.PlanCompiler;

@@ -4,7 +4,7 @@ import dev.postern.cli.cert.Examination.Question;
 import dev.postern.cli.cert.Verdict.Level;
 import dev.postern.cli.cert.look.LiveServer;
 import dev.postern.cli.cert.look.Starttls;
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolException;
 import dev.postern.dns.Dns;
 import dev.postern.dns.DnsOptions;
 import dev.postern.dns.DnsjavaDns;
@@ -46,7 +46,7 @@ final class MxHosts {
             }
             return examinations;
         } catch (IllegalArgumentException e) {
-            throw new StoreException("--dns: " + e.getMessage());
+            throw new ToolException("--dns: " + e.getMessage());
         }
     }
 
@@ -56,7 +56,7 @@ final class MxHosts {
         try {
             var presented = new LiveServer().look(answer(dns.addresses(mx.host()), "the addresses of " + mx.host()), port, mx.host(), starttls);
             return Examination.of(target, presented, question);
-        } catch (IOException | StoreException e) {
+        } catch (IOException | ToolException e) {
             return new Examination(target, "no connection", List.of(), List.of(), null, List.of(new Verdict("connection", Level.REFUSED, "There is no connection: " + e.getMessage() + ".")));
         }
     }
@@ -65,7 +65,7 @@ final class MxHosts {
         try {
             return stage.toCompletableFuture().join();
         } catch (CompletionException e) {
-            throw new StoreException(what + " cannot be looked up: " + e.getCause().getMessage());
+            throw new ToolException(what + " cannot be looked up: " + e.getCause().getMessage());
         }
     }
 }

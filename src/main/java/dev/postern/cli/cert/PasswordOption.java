@@ -1,6 +1,6 @@
 package dev.postern.cli.cert;
 
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolException;
 import dev.postern.pki.Passwords;
 import java.io.Console;
 import java.io.IOException;
@@ -22,13 +22,13 @@ final class PasswordOption {
         if (file != null) {
             try {
                 if (Files.size(file) > LONGEST) {
-                    throw new StoreException("the password file " + file + " is larger than " + LONGEST + " bytes");
+                    throw new ToolException("the password file " + file + " is larger than " + LONGEST + " bytes");
                 }
                 return Passwords.of(Files.readAllBytes(file));
             } catch (IllegalArgumentException e) {
-                throw new StoreException("the password file " + file + ": " + e.getMessage());
+                throw new ToolException("the password file " + file + ": " + e.getMessage());
             } catch (IOException e) {
-                throw new StoreException("the password file " + file + " cannot be read: " + e.getClass().getSimpleName());
+                throw new ToolException("the password file " + file + " cannot be read: " + e.getClass().getSimpleName());
             }
         }
         String variable = System.getenv(VARIABLE);
@@ -38,7 +38,7 @@ final class PasswordOption {
         Console console = System.console();
         char[] typed = console == null || !console.isTerminal() ? null : console.readPassword("Password of %s: ", what);
         if (typed == null) {
-            throw new StoreException("a password is needed for " + what + ": give --password-file, or " + VARIABLE + " in the environment");
+            throw new ToolException("a password is needed for " + what + ": give --password-file, or " + VARIABLE + " in the environment");
         }
         return typed;
     }

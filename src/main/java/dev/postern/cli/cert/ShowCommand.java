@@ -1,6 +1,10 @@
 package dev.postern.cli.cert;
 
 import dev.postern.cli.cert.store.CertificateStore;
+import dev.postern.cli.tool.Lines;
+import dev.postern.cli.tool.Output;
+import dev.postern.cli.tool.Printable;
+import dev.postern.cli.tool.Table;
 import dev.postern.pki.issue.SigningRequests;
 import dev.postern.pki.path.SystemRoots;
 import picocli.CommandLine.Command;

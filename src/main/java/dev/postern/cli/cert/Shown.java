@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.postern.api.Certificate;
 import dev.postern.api.Listener;
 import dev.postern.cli.cert.store.CertificateStore;
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolException;
 import dev.postern.pki.Chains;
 import dev.postern.pki.Fingerprints;
 import dev.postern.pki.KeyPairs;
@@ -86,7 +86,7 @@ record Shown(@JsonUnwrapped Row row, String renewalTime, String secretName, Deta
                 chain = arranged.chain().stream().map(Link::of).toList();
                 findings = arranged.findings().stream().map(f -> new Found(f.kind().name(), f.message())).toList();
             }
-        } catch (StoreException | IllegalArgumentException e) {
+        } catch (ToolException | IllegalArgumentException e) {
             unreadable.add(e.getMessage());
         }
         String fingerprint = leaf != null ? leaf.sha256() : status == null ? null : status.fingerprint;
@@ -103,7 +103,7 @@ record Shown(@JsonUnwrapped Row row, String renewalTime, String secretName, Deta
     private static <T> T allowed(Supplier<T> question, T otherwise, List<String> unreadable) {
         try {
             return question.get();
-        } catch (StoreException e) {
+        } catch (ToolException e) {
             unreadable.add(e.getMessage());
             return otherwise;
         }

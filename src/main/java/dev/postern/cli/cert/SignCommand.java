@@ -4,7 +4,7 @@ import dev.postern.api.Certificate;
 import dev.postern.cli.cert.look.Material;
 import dev.postern.cli.cert.look.MaterialReader;
 import dev.postern.cli.cert.store.CertificateStore;
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolException;
 import dev.postern.pki.Chains;
 import dev.postern.pki.Fingerprints;
 import dev.postern.pki.issue.Answers;
@@ -79,7 +79,7 @@ final class SignCommand extends StoreCommand {
             });
             return material.certificates();
         } catch (IllegalArgumentException e) {
-            throw new StoreException(file + ": " + e.getMessage());
+            throw new ToolException(file + ": " + e.getMessage());
         }
     }
 
@@ -91,7 +91,7 @@ final class SignCommand extends StoreCommand {
                 keys.add(SigningRequests.parse(certificate.getStatus().signingRequest).publicKey());
             }
             store.pair(certificate).filter(pair -> pair.chain() != null).ifPresent(pair -> Chains.parse(pair.chain()).forEach(c -> keys.add(c.getPublicKey())));
-        } catch (IllegalArgumentException | StoreException e) {
+        } catch (IllegalArgumentException | ToolException e) {
             say("note: the certificate in use is not looked at: " + e.getMessage());
         }
         return keys.stream().map(key -> new KeyPair(key, null)).toList();

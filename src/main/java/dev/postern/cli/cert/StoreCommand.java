@@ -2,7 +2,8 @@ package dev.postern.cli.cert;
 
 import dev.postern.api.Certificate;
 import dev.postern.cli.cert.store.CertificateStore;
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolCommand;
+import dev.postern.cli.tool.ToolException;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 
@@ -15,7 +16,7 @@ abstract class StoreCommand extends ToolCommand {
     abstract int run(CertificateStore store) throws InterruptedException;
 
     @Override
-    final int run() throws InterruptedException {
+    protected final int run() throws InterruptedException {
         try (CertificateStore store = where.open(clock)) {
             return run(store);
         }
@@ -23,6 +24,6 @@ abstract class StoreCommand extends ToolCommand {
 
     static Certificate get(CertificateStore store, String name) {
         Optional<Certificate> found = store.find(name);
-        return found.orElseThrow(() -> new StoreException("there is no Certificate '" + name + "' in " + store.place()));
+        return found.orElseThrow(() -> new ToolException("there is no Certificate '" + name + "' in " + store.place()));
     }
 }

@@ -3,6 +3,7 @@ package dev.postern.cli.cert;
 import dev.postern.api.Certificate;
 import dev.postern.api.ConditionTypes;
 import dev.postern.cli.cert.store.CertificateStore;
+import dev.postern.cli.tool.ToolCommand;
 import dev.postern.operator.status.ConditionSet;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;

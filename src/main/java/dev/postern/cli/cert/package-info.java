@@ -3,3 +3,4 @@
  * that others keep. One class a command; where Certificates are kept is the business of {@code store}.
  */
 package dev.postern.cli.cert;
+

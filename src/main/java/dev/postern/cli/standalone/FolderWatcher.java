@@ -1,7 +1,7 @@
 package dev.postern.cli.standalone;
 
-import dev.postern.manifest.ManifestReader;
 import dev.postern.manifest.ManifestReader.Contents;
+import dev.postern.manifest.ManifestReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;

@@ -1,8 +1,8 @@
 package dev.postern.cli.standalone;
 
 import dev.postern.api.Certificate;
-import dev.postern.api.CertificateSpec;
 import dev.postern.api.CertificateSpec.SigningRequest;
+import dev.postern.api.CertificateSpec;
 import dev.postern.cli.standalone.CertificateFolder.Kept;
 import dev.postern.pki.Chains;
 import dev.postern.pki.Fingerprints;
@@ -10,9 +10,9 @@ import dev.postern.pki.KeyPairs;
 import dev.postern.pki.Pkcs12;
 import dev.postern.pki.issue.Authority;
 import dev.postern.pki.issue.Issuance;
-import dev.postern.pki.issue.Requests;
 import dev.postern.pki.issue.Requests.InUse;
 import dev.postern.pki.issue.Requests.Pending;
+import dev.postern.pki.issue.Requests;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,3 +3,4 @@
  * that serves it, are the same.
  */
 package dev.postern.cli.standalone;
+

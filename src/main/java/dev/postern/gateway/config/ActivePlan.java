@@ -1,10 +1,12 @@
 package dev.postern.gateway.config;
 
 import dev.postern.gateway.tls.ClientContext;
+import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.PlanParts;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,6 +25,18 @@ public record ActivePlan(PlanParts.Index index, GatewayPlan plan, Map<String, Ac
         listeners = Map.copyOf(listeners);
         trust = Map.copyOf(trust);
         clients = Map.copyOf(clients);
+    }
+
+    /**
+     * A plan for delivery alone, which opens no listener.
+     *
+     * @param keys private keys (PKCS#8 in PEM) by certificate name: of every certificate that the plan shows
+     * @throws IllegalArgumentException naming the certificate or trust bundle that cannot be used, and why
+     */
+    public static ActivePlan forDelivery(GatewayPlan plan, Map<String, String> keys, TrustAnchors system) {
+        Map<String, TrustAnchors> trust = new HashMap<>(Map.of("", system));
+        plan.trustBundles().forEach((id, pem) -> trust.put(id, TrustAnchors.of(pem)));
+        return new ActivePlan(new PlanParts.Index("", 0, Map.of()), plan, Map.of(), new DestinationTable(plan.destinations()), trust, new ClientContexts().build(plan, keys));
     }
 
     /** Anchors of a bundle; the system's for null. */

@@ -64,6 +64,13 @@ final class PlanFetcher {
         return new PlanSource.Written(new PlanParts(index, json), keys);
     }
 
+    /** For who may not read the keys. */
+    PlanSource.Written fetchWithoutKeys(PlanParts.Index index) throws InterruptedException {
+        keysFor = index.digests().get(PlanParts.CORE);
+        keys = Map.of();
+        return fetch(index, false);
+    }
+
     /** Whether every part that was fetched last is the one that the index names. */
     boolean isWhole(PlanParts.Index index) {
         return PlanParts.names().stream().allMatch(name -> parts.containsKey(name) && parts.get(name).digest.equals(index.digests().get(name)));

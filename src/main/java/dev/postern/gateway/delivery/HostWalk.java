@@ -29,6 +29,7 @@ final class HostWalk {
     private final boolean routed;
     private final Deque<Host> hosts;
     private final Deque<Target> targets = new ArrayDeque<>();
+    private final List<String> troubles = new ArrayList<>();
     private int given;
     private Undeliverable failure;
 
@@ -102,12 +103,23 @@ final class HostWalk {
                 boolean proven = routed || domain != null && (domain.secure() || published.sts() instanceof Published.Sts.Found sts && sts.enforce() && sts.listsHost());
                 addresses.stream().limit(ADDRESSES_PER_HOST).forEach(a -> targets.add(new Target(host.name(), a, host.port(), routed, published, proven)));
             } catch (DnsException e) {
+                troubles.add(host.name() + ": " + e.getMessage());
                 boolean gone = e.kind() == DnsException.Kind.NOT_FOUND && !routed;   // a route's typo is mended here: mail waits for it
                 failed(new Undeliverable(gone ? Outcome.failed("5.4.4", e.getMessage(), host.name()) : Outcome.retry("4.4.3", e.getMessage(), host.name()), false));
             }
         }
         given++;
         return targets.poll();
+    }
+
+    /** What is known of the domain; null for a route or an address literal. */
+    Discovery.Domain domain() {
+        return domain;
+    }
+
+    /** Hosts that had no address, and why. */
+    List<String> troubles() {
+        return troubles;
     }
 
     /** Notes why an address or host was of no use. */

@@ -2,8 +2,8 @@ package dev.postern.cli.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.manifest.ManifestReader;
 import dev.postern.manifest.ManifestReader.Contents;
+import dev.postern.manifest.ManifestReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,3 +3,4 @@
  * are bounded, and nothing is believed of it.
  */
 package dev.postern.cli.cert.look;
+

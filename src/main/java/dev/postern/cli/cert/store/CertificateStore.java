@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Certificates and what belongs to them. Every method throws {@link StoreException} where it cannot do what it is asked to. */
+/** Certificates and what belongs to them. Every method throws {@link ToolException} where it cannot do what it is asked to. */
 public interface CertificateStore extends AutoCloseable {
     /** For messages: {@code namespace mail}, {@code folder manifests}. */
     String place();

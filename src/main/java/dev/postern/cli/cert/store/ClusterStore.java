@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postern.api.Certificate;
 import dev.postern.api.Listener;
+import dev.postern.cli.tool.ToolException;
 import dev.postern.operator.kube.TlsSecrets;
 import dev.postern.plan.PlanNames;
 import dev.postern.plan.ResourceSet.KeyPairPem;
@@ -42,10 +43,9 @@ public final class ClusterStore implements CertificateStore {
         this.namespace = namespace;
     }
 
-    /** The cluster of a kubeconfig. */
-    public static ClusterStore of(Config config, String namespace) {
-        ClientKey.readable(config);
-        return new ClusterStore(new KubernetesClientBuilder().withConfig(config).build(), namespace);
+    /** The cluster of a kubeconfig, and its namespace. */
+    public static ClusterStore of(Config config) {
+        return new ClusterStore(new KubernetesClientBuilder().withConfig(config).build(), config.getNamespace());
     }
 
     @Override
@@ -104,7 +104,7 @@ public final class ClusterStore implements CertificateStore {
         for (HasMetadata resource : wanted) {
             HasMetadata existing = ask(() -> client.resource(resource).inNamespace(namespace).get());
             if (existing != null && !replace) {
-                throw new StoreException(id(resource) + " exists in " + place() + " already; --replace overwrites it");
+                throw new ToolException(id(resource) + " exists in " + place() + " already; --replace overwrites it");
             }
             live.add(existing);
         }
@@ -163,7 +163,7 @@ public final class ClusterStore implements CertificateStore {
             return question.get();
         } catch (KubernetesClientException e) {
             String said = e.getStatus() != null && e.getStatus().getMessage() != null ? e.getStatus().getMessage() : null;
-            throw new StoreException(switch (e.getCode()) {
+            throw new ToolException(switch (e.getCode()) {
                 case FORBIDDEN -> "the cluster does not allow it: " + said;
                 case NOT_FOUND -> "the cluster does not know what was asked for (" + said + "); are Postern's CRDs installed?";
                 case 0 -> "the cluster at " + client.getMasterUrl() + " does not answer: " + root(e) + "; --folder looks at a folder of manifests instead";

@@ -5,6 +5,7 @@ import dev.postern.api.Certificate;
 import dev.postern.api.Listener;
 import dev.postern.cli.standalone.FolderSecrets;
 import dev.postern.cli.standalone.KeptCertificates;
+import dev.postern.cli.tool.ToolException;
 import dev.postern.manifest.ManifestError;
 import dev.postern.manifest.ManifestReader;
 import dev.postern.manifest.Manifests;
@@ -62,7 +63,7 @@ public final class FolderStore implements CertificateStore {
     public Optional<Certificate> find(String name) {
         List<Certificate> found = list().stream().filter(c -> c.getMetadata().getName().equals(name)).toList();
         if (found.size() > 1) {
-            throw new StoreException("there are several Certificates " + name + ", in namespaces "
+            throw new ToolException("there are several Certificates " + name + ", in namespaces "
                     + found.stream().map(c -> c.getMetadata().getNamespace()).collect(Collectors.joining(", ")) + "; --namespace chooses one");
         }
         return found.stream().findFirst();
@@ -112,9 +113,9 @@ public final class FolderStore implements CertificateStore {
         try {
             YamlEdit.set(file, new YamlEdit.Resource("Certificate", meta.getNamespace(), meta.getName()), path, value);
         } catch (YamlEdit.Refused e) {
-            throw new StoreException(file + " is not edited: " + e.getMessage());
+            throw new ToolException(file + " is not edited: " + e.getMessage());
         } catch (IOException e) {
-            throw new StoreException(file + " cannot be edited: " + e);
+            throw new ToolException(file + " cannot be edited: " + e);
         }
         return file + " edited: " + String.join(".", path);
     }
@@ -127,7 +128,7 @@ public final class FolderStore implements CertificateStore {
     private Manifests read() {
         Manifests manifests = reader.read(folder);
         if (!manifests.errors().isEmpty()) {
-            throw new StoreException("the manifests have errors:\n  " + manifests.errors().stream().map(ManifestError::toString).collect(Collectors.joining("\n  ")));
+            throw new ToolException("the manifests have errors:\n  " + manifests.errors().stream().map(ManifestError::toString).collect(Collectors.joining("\n  ")));
         }
         return manifests;
     }
@@ -150,7 +151,7 @@ public final class FolderStore implements CertificateStore {
         }
     }
 
-    private StoreException unreadable(IOException e) {
-        return new StoreException("the data folder " + data + " cannot be read: " + e + "; --data names the one of postern run");
+    private ToolException unreadable(IOException e) {
+        return new ToolException("the data folder " + data + " cannot be read: " + e + "; --data names the one of postern run");
     }
 }

@@ -1,6 +1,8 @@
 package dev.postern.cli.cert.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.postern.cli.tool.ToolException;
+import dev.postern.cli.tool.Yaml;
 import dev.postern.manifest.Location;
 import dev.postern.manifest.ManifestReader;
 import dev.postern.manifest.Manifests;
@@ -25,26 +27,26 @@ record NewFile(Path path, List<ObjectNode> resources, boolean secret) {
      * Looks whether it may be written.
      *
      * @param namespace of resources that name none
-     * @throws StoreException where a resource is in another file, or the file is there and has others; and, unless {@code replace}, where it is there at all
+     * @throws ToolException where a resource is in another file, or the file is there and has others; and, unless {@code replace}, where it is there at all
      */
     void check(Manifests manifests, String namespace, boolean replace) {
         for (ObjectNode resource : resources) {
             Optional<Location> location = manifests.locate(kind(resource), namespace, name(resource), "metadata.name");
             if (location.isPresent() && !location.get().file().equals(path)) {
-                throw new StoreException(kind(resource) + "/" + name(resource) + " is in " + location.get() + " already; change it there");
+                throw new ToolException(kind(resource) + "/" + name(resource) + " is in " + location.get() + " already; change it there");
             }
         }
         if (!Files.exists(path)) {
             return;
         }
         if (!replace) {
-            throw new StoreException(path + " exists already; --replace overwrites it");
+            throw new ToolException(path + " exists already; --replace overwrites it");
         }
         Manifests there = parse();
         var kept = Stream.of(there.gateways(), there.listeners(), there.policies(), there.destinations(), there.certificates(), there.secrets(), there.configMaps())
                 .flatMap(List::stream).filter(r -> resources.stream().noneMatch(n -> kind(n).equals(r.getKind()) && name(n).equals(r.getMetadata().getName()))).findFirst();
         if (kept.isPresent() || !there.errors().isEmpty()) {
-            throw new StoreException(path + " is not overwritten: it holds " + kept.map(r -> r.getKind() + "/" + r.getMetadata().getName()).orElse("what cannot be read")
+            throw new ToolException(path + " is not overwritten: it holds " + kept.map(r -> r.getKind() + "/" + r.getMetadata().getName()).orElse("what cannot be read")
                     + " too");
         }
     }
@@ -53,7 +55,7 @@ record NewFile(Path path, List<ObjectNode> resources, boolean secret) {
         try {
             OwnFiles.write(path, resources.stream().map(Yaml::of).collect(Collectors.joining("---\n")).getBytes(StandardCharsets.UTF_8), secret);
         } catch (IOException e) {
-            throw new StoreException(path + " cannot be written: " + e);
+            throw new ToolException(path + " cannot be written: " + e);
         }
     }
 
@@ -61,7 +63,7 @@ record NewFile(Path path, List<ObjectNode> resources, boolean secret) {
         try {
             return new ManifestReader("default").parse(Map.of(path, Files.readString(path)));
         } catch (IOException e) {
-            throw new StoreException(path + " cannot be read: " + e);
+            throw new ToolException(path + " cannot be read: " + e);
         }
     }
 

@@ -3,3 +3,4 @@
  * standalone gateway keeps beside it. The commands know {@link dev.postern.cli.cert.store.CertificateStore} and nothing else of either.
  */
 package dev.postern.cli.cert.store;
+

@@ -1,14 +1,14 @@
-package dev.postern.cli.cert;
+package dev.postern.cli.tool;
 
 /** Names in certificates come from strangers: nothing of them may move a terminal's cursor. */
-final class Printable {
+public final class Printable {
     private static final int LONGEST = 2_000;
 
     private Printable() {
     }
 
     /** One line of bounded length without control characters. */
-    static String line(String text) {
+    public static String line(String text) {
         String clean = text.replaceAll("\\p{C}", "?");
         return clean.length() > LONGEST ? clean.substring(0, LONGEST) + "…" : clean;
     }

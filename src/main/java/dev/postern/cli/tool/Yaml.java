@@ -1,4 +1,4 @@
-package dev.postern.cli.cert.store;
+package dev.postern.cli.tool;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

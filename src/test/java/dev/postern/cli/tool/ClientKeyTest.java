@@ -1,4 +1,4 @@
-package dev.postern.cli.cert.store;
+package dev.postern.cli.tool;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -7,6 +7,7 @@ import dev.postern.pki.KeyPairs;
 import dev.postern.pki.issue.Authority;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,10 @@ class ClientKeyTest {
     }
 
     private static void opens(Config config) {
-        assertThatCode(() -> ClusterStore.of(config, "default").close()).doesNotThrowAnyException();
+        assertThatCode(() -> {
+            ClientKey.readable(config);
+            new KubernetesClientBuilder().withConfig(config).build().close();
+        }).doesNotThrowAnyException();
     }
 
     private static String base64(String text) {

@@ -1,20 +1,20 @@
-package dev.postern.cli.cert;
+package dev.postern.cli.tool;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Text in columns, three spaces apart, as kubectl prints them; nothing is ever empty, so that scripts can count columns. */
-final class Table {
+public final class Table {
     private static final String GAP = "   ";
     private static final String NOTHING = "-";
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table(String... header) {
+    public Table(String... header) {
         rows.add(List.of(header));
     }
 
-    void row(Object... cells) {
+    public void row(Object... cells) {
         rows.add(Arrays.stream(cells).map(Table::cell).toList());
     }
 

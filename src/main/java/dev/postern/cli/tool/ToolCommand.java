@@ -1,6 +1,6 @@
-package dev.postern.cli.cert;
+package dev.postern.cli.tool;
 
-import dev.postern.cli.cert.store.StoreException;
+import dev.postern.cli.tool.ToolException;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -8,23 +8,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** What the commands have in common: results on standard output, everything else on standard error, and the exit code says which. */
-abstract class ToolCommand implements Callable<Integer> {
-    static final int OK = 0;
-    static final int NEGATIVE = 1;
-    static final int CANNOT = 2;
+public abstract class ToolCommand implements Callable<Integer> {
+    public static final int OK = 0;
+    public static final int NEGATIVE = 1;
+    public static final int CANNOT = 2;
 
     @Spec
-    CommandSpec spec;
-    InstantSource clock = InstantSource.system();
+    protected CommandSpec spec;
+    protected InstantSource clock = InstantSource.system();
 
     /** @return the exit code */
-    abstract int run() throws InterruptedException;
+    protected abstract int run() throws InterruptedException;
 
     @Override
     public final Integer call() throws InterruptedException {
         try {
             return run();
-        } catch (StoreException e) {
+        } catch (ToolException e) {
             say(e.getMessage());
             return CANNOT;
         } finally {
@@ -32,12 +32,12 @@ abstract class ToolCommand implements Callable<Integer> {
         }
     }
 
-    final PrintWriter out() {
+    protected final PrintWriter out() {
         return spec.commandLine().getOut();
     }
 
     /** A line for people, on standard error. */
-    final void say(String line) {
+    public final void say(String line) {
         PrintWriter err = spec.commandLine().getErr();
         err.println("postern: " + line);
         err.flush();

@@ -1,4 +1,4 @@
-package dev.postern.cli.cert.store;
+package dev.postern.cli.tool;
 
 import dev.postern.pki.KeyPairs;
 import io.fabric8.kubernetes.client.Config;
