@@ -65,6 +65,11 @@ public final class Postfix implements AutoCloseable {
         return port;
     }
 
+    /** Its master, of which all others are children. */
+    public ProcessHandle process() {
+        return master.toHandle();
+    }
+
     /** What Postfix wrote to its log so far. */
     public String log() {
         try {
