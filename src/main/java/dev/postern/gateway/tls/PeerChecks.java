@@ -36,8 +36,9 @@ public record PeerChecks(Verdict demanded, Verdict checked) {
                 ? PeerVerifier.verify(peer.chain, peer.anchors, tls.identity(), peer.domain, peer.host, peer.now)
                 : null;
         Verdict demanded = OutboundTls.required(requirement.configured()) ? configured : null;
-        if (requirement.hostName() && passed(demanded)) {
-            demanded = PeerVerifier.verify(peer.chain, peer.system, Identity.Destination, peer.host, peer.host, peer.now);
+        TrustAnchors vouching = requirement.hostName() ? peer.system : requirement.hostNameByChoice() ? peer.anchors : null;
+        if (vouching != null && passed(demanded)) {
+            demanded = PeerVerifier.verify(peer.chain, vouching, Identity.Destination, peer.host, peer.host, peer.now);
         }
         if (demanded == null) {
             return new PeerChecks(OutboundTls.verifies(requirement.mode()) ? configured : null, null);

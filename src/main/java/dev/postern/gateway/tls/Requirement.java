@@ -13,11 +13,14 @@ import dev.postern.plan.DestinationPlan;
  * @param mode       the level, raised
  * @param configured the DestinationControl's own
  * @param dane       records that the chain must fit, or null
- * @param hostName   whether the system's authorities must vouch for the host's name: MTA-STS, and REQUIRETLS without DANE
+ * @param hostName   whether the system's authorities must vouch for the host's name: MTA-STS
  * @param requireTls whether the server must offer REQUIRETLS
  * @param refusal    why the host is not even to be tried, or null
  */
 public record Requirement(TlsMode mode, TlsMode configured, Dane.Usable dane, boolean hostName, boolean requireTls, Refusal refusal) {
+
+    /** Reason of a host that a message with REQUIRETLS may not go to, as nobody vouches for its name. */
+    public static final String MX_NOT_PROVEN = "MxNotProven";
 
     /** Why a host is out before a connection is made; the small set of its reasons is counted by. */
     public record Refusal(String reason, String text) {
@@ -42,7 +45,7 @@ public record Requirement(TlsMode mode, TlsMode configured, Dane.Usable dane, bo
         } else if (dane instanceof Dane.Unusable && !OutboundTls.required(mode)) {
             mode = TlsMode.Required;
         }
-        return new Requirement(mode, tls.mode(), usable, enforced || required && usable == null, required, refusal);
+        return new Requirement(mode, tls.mode(), usable, enforced, required, refusal);
     }
 
     private static Refusal refusal(DestinationPlan.Tls tls, Dane dane, boolean heed, Sts.Found enforced, boolean unproven) {
@@ -55,7 +58,15 @@ public record Requirement(TlsMode mode, TlsMode configured, Dane.Usable dane, bo
         if (enforced != null && !enforced.listsHost()) {
             return new Refusal("StsMxMismatch", "the domain's MTA-STS policy does not list the host, but " + String.join(", ", enforced.mx()));
         }
-        return unproven ? new Refusal("MxNotProven", "REQUIRETLS asks for a host that DNSSEC or MTA-STS vouches for, and neither does") : null;
+        return unproven ? new Refusal(MX_NOT_PROVEN, "REQUIRETLS asks for a host that DNSSEC or MTA-STS vouches for, and neither does") : null;
+    }
+
+    /**
+     * Whether the authorities that the DestinationControl trusts must vouch for the host's name: REQUIRETLS, where nothing that is published
+     * says who must. Which authorities count is the sender's choice (RFC 8689 section 2).
+     */
+    public boolean hostNameByChoice() {
+        return requireTls && dane == null && !hostName;
     }
 
     /** Whether the DestinationControl itself demands verification; where it merely prefers it, it is only looked at. */
