@@ -36,7 +36,7 @@ class RequireTlsLevelsTest {
     /** Good for a destination of identity Hosted, and not for REQUIRETLS, which goes by the host's name. */
     private static final TestPki.Identity OF_THE_DOMAIN = TestPki.issue(Request.server("x", "partner.test"), ROOT);
 
-    private static final StsAnswer ENFORCED = new StsAnswer(new StsPolicy("1", StsPolicy.Mode.ENFORCE, List.of("mx.partner.test"), 86_400, List.of()), null, null);
+    static final StsAnswer ENFORCED = new StsAnswer(new StsPolicy("1", StsPolicy.Mode.ENFORCE, List.of("mx.partner.test"), 86_400, List.of()), null, null);
 
     /** What vouches for the host's name. */
     private enum Proof { ROUTE, DNSSEC, MTA_STS, NOTHING }

@@ -2,7 +2,9 @@ package dev.postern.gateway.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.api.DestinationControlSpec.Dane;
 import dev.postern.api.DestinationControlSpec.Identity;
+import dev.postern.api.DestinationControlSpec.MtaSts;
 import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.dns.Dns.DnsException.Kind;
 import dev.postern.dns.Dns.Mx;
@@ -183,6 +185,26 @@ class RequireTlsTest {
             assertThat(settled(rig, optional).state()).isEqualTo(State.DELIVERED);
             assertThat(rig.spool.get(required).recipients().getFirst().attempts()).isEqualTo(1);
             assertThat(server.connections).as("one for each lane").hasValue(3);
+        }
+    }
+
+    @Test
+    void whatThePolicyOfADomainHoldsBackDoesNotHoldBackWhatMayIgnoreIt() throws Exception {
+        try (ScriptedServer plain = RequireTlsLevelsTest.server("127.86.89.2"); Rig rig = new Rig()) {
+            rig.hosts.put("mx.partner.test", List.of(Rig.address("127.86.89.2")));
+            rig.mx.put("partner.test", List.of(new Mx(10, "mx.partner.test")));
+            rig.sts = domain -> CompletableFuture.completedFuture(RequireTlsLevelsTest.ENFORCED);
+            rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false,
+                    new DestinationPlan.Tls(TlsMode.Preferred, Identity.Hosted, null, List.of(), Dane.None, MtaSts.Opportunistic), null, 20, 100, List.of(), null));
+            rig.delivery.start();
+            long held = rig.send("a@sender.test", "b@partner.test");
+            assertThat(settled(rig, held).lastStatus()).isEqualTo("4.7.4");
+
+            long goes = rig.send(MessageTls.OPTIONAL, "a@sender.test", "b@partner.test");
+
+            assertThat(settled(rig, goes).state()).isEqualTo(State.DELIVERED);
+            assertThat(plain.mails).singleElement().satisfies(mail -> assertThat(mail.encrypted()).isFalse());
+            assertThat(rig.spool.get(held).recipients().getFirst().state()).isEqualTo(State.PENDING);
         }
     }
 
