@@ -37,7 +37,7 @@ class ArchitectureTest {
         "operator..         | api.. pki.. plan.. dns..",
         "gateway..          | api.. pki.. plan.. dns.. gateway..",
         "gateway.report..   | api.. pki.. plan..",
-        "gateway.spool..    | api.. pki.. plan..",
+        "gateway.spool..    | api.. pki.. plan.. gateway.tls..",
         "gateway.access..   | api.. pki.. plan..",
         "gateway.mtasts..   | api.. pki.. plan.. dns..",
         "gateway.tls..      | api.. pki.. plan.. dns..",

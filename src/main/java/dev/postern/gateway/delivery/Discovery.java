@@ -13,6 +13,7 @@ import dev.postern.gateway.mtasts.StsPolicies;
 import dev.postern.gateway.mtasts.StsPolicy;
 import dev.postern.gateway.tls.MessageTls;
 import dev.postern.gateway.tls.Published;
+import dev.postern.gateway.tls.Requirement;
 import dev.postern.plan.DestinationPlan;
 import java.net.InetAddress;
 import java.util.List;
@@ -42,7 +43,7 @@ final class Discovery {
 
     /** The MX hosts of a domain; fails with what DNS said. */
     Domain domain(String domain, DestinationPlan.Tls tls, MessageTls message) throws DnsException, InterruptedException {
-        boolean secured = tls.dane() != Dane.None && message != MessageTls.OPTIONAL || message == MessageTls.REQUIRED;
+        boolean secured = Requirement.heedsDane(tls, message) || message == MessageTls.REQUIRED;
         boolean sts = tls.mtaSts() != MtaSts.None && message != MessageTls.OPTIONAL || message == MessageTls.REQUIRED;
         CompletionStage<StsAnswer> policy = sts ? policies.find(domain) : null;
         Dns.SecureMx mx = secured ? lookup(dns.secureMx(domain)) : new Dns.SecureMx(lookup(dns.mx(domain)), false);

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
 
-/** What waits for one domain, and how its servers do. Guarded by the scheduler's lock. */
+/** What waits in one lane of a domain, and how the domain's servers do for it. Guarded by the scheduler's lock. */
 final class DomainQueue {
-    private final String domain;
+    private final Lane lane;
     /** Signalled when an idle worker may find something. */
     final Condition arrived;
     /** Due, in order. */
@@ -27,16 +27,22 @@ final class DomainQueue {
     /** Attempts in a row that no host took. */
     int failures;
     long blockedUntil;
+    /** Whether a worker of another lane of the domain is ending so that this one gets its place. */
+    boolean promised;
     /** When the timer will look at this queue; no later than it must. */
     long wakeAt = Long.MAX_VALUE;
 
-    DomainQueue(String domain, Condition arrived) {
-        this.domain = domain;
+    DomainQueue(Lane lane, Condition arrived) {
+        this.lane = lane;
         this.arrived = arrived;
     }
 
+    Lane lane() {
+        return lane;
+    }
+
     String domain() {
-        return domain;
+        return lane.domain();
     }
 
     void add(Entry entry, long now) {

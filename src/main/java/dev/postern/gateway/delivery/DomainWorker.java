@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Delivers what is due for one domain over one connection at a time. Runs on a virtual thread of its own. */
+/** Delivers what is due in one lane of a domain over one connection at a time. Runs on a virtual thread of its own. */
 final class DomainWorker implements Runnable {
     private final Context context;
     private final Scheduler scheduler;
@@ -33,11 +33,13 @@ final class DomainWorker implements Runnable {
     @Override
     public void run() {
         Entry entry = first;
+        int served = 0;
         try {
             while (entry != null) {
                 deliver(entry);
+                served++;
                 boolean spent = link != null && link.messages() >= link.plan().messagesPerConnection();
-                entry = spent ? null : scheduler.next(queue, link == null ? Duration.ZERO : context.options().linger());
+                entry = spent ? null : scheduler.next(queue, link == null ? Duration.ZERO : context.options().linger(), served);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();   // stopping: what is not settled stays pending
@@ -53,7 +55,7 @@ final class DomainWorker implements Runnable {
     /** A fault of ours must not spin: later is soon enough. */
     private void putBack(Entry entry) {
         long wait = context.plan().plan().settings().retryInitialSeconds() * 1000;
-        scheduler.requeue(queue, entry.mid(), rids(entry), context.clock().millis() + wait);
+        scheduler.requeue(queue.lane(), entry.mid(), rids(entry), context.clock().millis() + wait);
     }
 
     private void deliver(Entry entry) throws InterruptedException {
@@ -86,10 +88,10 @@ final class DomainWorker implements Runnable {
         boolean opened = false;
         Undeliverable failure;
         try {
-            HostWalk walk = HostWalk.begin(queue.domain(), plan, MessageTls.DESTINATION, active.plan().settings().hostname(), context.discovery());
+            HostWalk walk = HostWalk.begin(queue.domain(), plan, queue.lane().tls(), active.plan().settings().hostname(), context.discovery());
             for (Target target = walk.next(); target != null && scheduler.running(); target = walk.next()) {
                 try {
-                    link = context.dialer().open(queue.domain(), target, plan, active, MessageTls.DESTINATION);
+                    link = context.dialer().open(queue.domain(), target, plan, active, queue.lane().tls());
                 } catch (Undeliverable e) {
                     walk.failed(e);
                     stopIfInterrupted();
@@ -112,11 +114,22 @@ final class DomainWorker implements Runnable {
         if (!scheduler.running()) {
             throw new InterruptedException();
         }
+        if (leavesLane(envelope, failure)) {
+            context.log().log(new MailEvent.Notice(MailEvent.Level.Warning, "MID " + envelope.mid() + " is a notification and goes on without REQUIRETLS: "
+                    + failure.outcome().text()));
+            scheduler.requeue(new Lane(queue.domain(), MessageTls.DESTINATION), envelope.mid(), rids, context.clock().millis());
+            return;
+        }
         if (opened || failure.outcome().kind() == Outcome.Kind.FAILED) {
             settle(envelope, same(rids, failure.outcome()), 0, active, plan);
         } else {
             domainFailed(envelope, rids, failure.outcome(), active, plan);
         }
+    }
+
+    /** REQUIRETLS must not make a notification be lost (RFC 8689 section 5): it goes at its destination's level then. */
+    private boolean leavesLane(Envelope envelope, Undeliverable failure) {
+        return queue.lane().tls() == MessageTls.REQUIRED && envelope.sender().isEmpty() && failure.tls();
     }
 
     /** No host took a connection: that is the domain's failure, and no other message needs to find it out again. */
@@ -189,7 +202,7 @@ final class DomainWorker implements Runnable {
         }
         Spool spool = context.spool();
         return new Outgoing(envelope.sender(), envelope.size(), envelope.eightBit(), envelope.smtpUtf8(), envelope.ret(), envelope.envid(), recipients,
-                (offset, length) -> spool.read(envelope.mid(), offset, length));
+                (offset, length) -> spool.read(envelope.mid(), offset, length), queue.lane().tls() == MessageTls.REQUIRED);
     }
 
     /** What failed under a plan that is no longer in force is tried again at once under the one that is. */

@@ -32,6 +32,7 @@ final class HostWalk {
     private final List<String> troubles = new ArrayList<>();
     private int given;
     private Undeliverable failure;
+    private boolean mayMend;
 
     private record Host(String name, int port) {
     }
@@ -124,18 +125,25 @@ final class HostWalk {
 
     /** Notes why an address or host was of no use. */
     void failed(Undeliverable why) {
+        mayMend |= why.outcome().kind() == Outcome.Kind.RETRY;
         if (failure == null || rank(why) >= rank(failure)) {
             failure = why;
         }
     }
 
-    /** Of all that went wrong, what tells most: TLS before connections, and what may mend before what will not. */
+    /**
+     * Of all that went wrong, what tells most: TLS before connections, and what may mend before what will not. It is for good only where every host was
+     * looked at and none may mend.
+     */
     Undeliverable failure() {
+        if (failure != null && failure.outcome().kind() == Outcome.Kind.FAILED && (mayMend || !hosts.isEmpty())) {
+            return new Undeliverable(failure.outcome().later(), failure.tls());
+        }
         return failure != null ? failure : new Undeliverable(Outcome.retry("4.4.1", "no host could be reached", null), false);
     }
 
     private static int rank(Undeliverable why) {
-        return why.tls() ? 2 : why.outcome().kind() == Outcome.Kind.RETRY ? 1 : 0;
+        return (why.tls() ? 2 : 0) + (why.outcome().kind() == Outcome.Kind.RETRY ? 1 : 0);
     }
 
     private Published published(Host host) throws InterruptedException {

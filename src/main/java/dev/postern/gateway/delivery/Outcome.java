@@ -36,6 +36,11 @@ record Outcome(Kind kind, String status, String text, boolean reply, String host
         return new Outcome(Kind.FAILED, status, text, false, host, false);
     }
 
+    /** The same, but not for good. */
+    Outcome later() {
+        return new Outcome(Kind.RETRY, "4" + status.substring(1), text, reply, host, dsn);
+    }
+
     Outcome again() {
         return new Outcome(Kind.AGAIN, status, text, reply, host, dsn);
     }

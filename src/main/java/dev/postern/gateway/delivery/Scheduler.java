@@ -17,14 +17,18 @@ import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
- * What is due for which domain, and who may deliver it: a queue for each domain, a worker for each connection. Safe for use by
+ * What is due for which domain, and who may deliver it: a queue for each {@link Lane}, a worker for each connection. Safe for use by
  * many threads; no method but {@link #next} waits.
  *
  * <p>A domain starts with one worker, and each connection that it takes doubles what it may have, up to its limit. One whose
  * servers take none backs off as a whole. Domains that have not proven themselves share half of the connections, so that the
- * dead ones, which hold theirs longest, never starve the living.
+ * dead ones, which hold theirs longest, never starve the living. All this holds for each lane of a domain by itself; the domain's limit
+ * holds for its lanes together.
  */
 final class Scheduler {
+    /** Messages after which a connection makes room where another lane of its domain waits for one. */
+    private static final int TURN = 20;
+
     private final int connections;
     private final int recipients;
     private final ToIntFunction<String> limit;
@@ -33,7 +37,7 @@ final class Scheduler {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
-    private final Map<String, DomainQueue> queues = new HashMap<>();
+    private final Lanes lanes = new Lanes();
     /** Recipients that are not settled, by message. */
     private final Map<Long, Integer> outstanding = new HashMap<>();
     private final Alarm alarm;
@@ -64,7 +68,7 @@ final class Scheduler {
         try {
             running = true;
             alarm.start();
-            queues.values().stream().toList().forEach(this::dispatch);
+            lanes.all().forEach(this::dispatch);
         } finally {
             lock.unlock();
         }
@@ -87,25 +91,25 @@ final class Scheduler {
             if (pending == 0 || outstanding.putIfAbsent(envelope.mid(), pending) != null) {
                 return;
             }
-            byDomain.forEach((domain, byDue) -> byDue.forEach((due, rids) -> add(domain, envelope.mid(), rids, due)));
+            byDomain.forEach((domain, byDue) -> byDue.forEach((due, rids) -> add(new Lane(domain, envelope.tls()), envelope.mid(), rids, due)));
         } finally {
             lock.unlock();
         }
     }
 
     /** Puts recipients back that wait for another attempt. */
-    void requeue(DomainQueue queue, long mid, List<Integer> rids, long due) {
+    void requeue(Lane lane, long mid, List<Integer> rids, long due) {
         lock.lock();
         try {
-            add(queue.domain(), mid, rids, due);
+            add(lane, mid, rids, due);
         } finally {
             lock.unlock();
         }
     }
 
-    private void add(String domain, long mid, List<Integer> rids, long due) {
+    private void add(Lane lane, long mid, List<Integer> rids, long due) {
         long now = clock.millis();
-        DomainQueue queue = queues.computeIfAbsent(domain, d -> new DomainQueue(d, lock.newCondition()));
+        DomainQueue queue = lanes.get(lane, lock::newCondition);
         for (int from = 0; from < rids.size(); from += recipients) {
             queue.add(new Entry(mid, rids.subList(from, Math.min(rids.size(), from + recipients)).stream().mapToInt(Integer::intValue).toArray(), due), now);
         }
@@ -126,14 +130,16 @@ final class Scheduler {
     /**
      * The worker's next entry; waits for one, no longer than {@code linger}, while nobody else wants the connection's place.
      *
+     * @param served entries that the worker had
      * @return null when the worker is to end
      */
-    Entry next(DomainQueue queue, Duration linger) throws InterruptedException {
+    Entry next(DomainQueue queue, Duration linger, int served) throws InterruptedException {
         lock.lock();
         try {
             queue.promote(clock.millis());
             long left = linger.toNanos();
-            while (running && queue.ready.isEmpty() && left > 0 && (workers < connections || starved.isEmpty() && starvedUnproven.isEmpty())) {
+            while (running && queue.ready.isEmpty() && left > 0 && (workers < connections || starved.isEmpty() && starvedUnproven.isEmpty())
+                    && waiting(queue) == null) {
                 queue.idle++;
                 try {
                     left = queue.arrived.awaitNanos(left);
@@ -142,7 +148,12 @@ final class Scheduler {
                 }
                 queue.promote(clock.millis());
             }
-            boolean fits = queue.active <= Math.max(1, limit.applyAsInt(queue.domain())) && queue.blockedUntil <= clock.millis();
+            DomainQueue other = queue.ready.isEmpty() || served >= TURN ? waiting(queue) : null;
+            if (other != null) {
+                other.promised = true;
+                return null;
+            }
+            boolean fits = queue.active + lanes.beside(queue) <= Math.max(1, limit.applyAsInt(queue.domain())) && queue.blockedUntil <= clock.millis();
             return running && fits ? queue.ready.poll() : null;
         } finally {
             lock.unlock();
@@ -222,6 +233,10 @@ final class Scheduler {
                 unproven--;
             }
             feed();
+            lanes.siblings(queue).forEach(other -> {
+                other.promised = false;
+                dispatch(other);
+            });
             dispatch(queue);   // behind those that waited longer
             ended.signalAll();
         } finally {
@@ -233,7 +248,7 @@ final class Scheduler {
     void retryNow(Predicate<String> changed) {
         lock.lock();
         try {
-            for (DomainQueue queue : List.copyOf(queues.values())) {
+            for (DomainQueue queue : lanes.all()) {
                 if (changed.test(queue.domain())) {
                     queue.blockedUntil = 0;
                     queue.failures = 0;
@@ -252,7 +267,7 @@ final class Scheduler {
         try {
             running = false;
             alarm.stop();
-            queues.values().forEach(q -> q.arrived.signalAll());
+            lanes.all().forEach(q -> q.arrived.signalAll());
         } finally {
             lock.unlock();
         }
@@ -295,7 +310,7 @@ final class Scheduler {
         long now = clock.millis();
         queue.promote(now);
         if (running && queue.blockedUntil <= now) {
-            int allowed = Math.min(queue.window, limit.applyAsInt(queue.domain()));
+            int allowed = Math.min(queue.window, limit.applyAsInt(queue.domain()) - lanes.beside(queue));
             while (queue.ready.size() > queue.idle && queue.active < allowed) {
                 if (workers >= connections || !queue.proven && unproven >= unprovenLimit()) {
                     (queue.proven ? starved : starvedUnproven).add(queue);
@@ -308,10 +323,12 @@ final class Scheduler {
             }
             if (!queue.ready.isEmpty() && queue.idle > 0) {
                 queue.arrived.signal();
+            } else if (!queue.ready.isEmpty() && queue.active >= allowed) {
+                lanes.siblings(queue).stream().filter(other -> other.idle > 0).forEach(other -> other.arrived.signal());   // it may make room
             }
         }
         if (queue.empty() && queue.active == 0 && queue.blockedUntil <= now) {
-            queues.remove(queue.domain(), queue);
+            lanes.remove(queue);
             return;
         }
         alarm.set(queue, queue.blockedUntil > now ? queue.blockedUntil : queue.nextDue());
@@ -325,6 +342,10 @@ final class Scheduler {
         while (workers < connections && unproven < unprovenLimit() && !starvedUnproven.isEmpty()) {
             dispatch(starvedUnproven.removeFirst());
         }
+    }
+
+    private DomainQueue waiting(DomainQueue queue) {
+        return lanes.waiting(queue, limit.applyAsInt(queue.domain()), clock.millis());
     }
 
     private int unprovenLimit() {

@@ -1,8 +1,8 @@
 package dev.postern.gateway.delivery;
 
-import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
+import dev.postern.gateway.spool.Envelope;
 import dev.postern.plan.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ final class Settlement {
                 case FAILED -> result.bounced(rid, recipient, outcome, outcome.status(), text);
                 case RETRY -> {
                     if (now >= expiry) {
-                        result.bounced(rid, recipient, outcome, "5.4.7", "delivery time expired; last error: " + outcome.status() + " " + text);
+                        result.bounced(rid, recipient, outcome, last(outcome), "delivery time expired; last error: " + outcome.status() + " " + text);
                     } else {
                         long next = Math.min(now + Backoff.millis(settings, recipient.attempts() + 1, random), expiry);
                         result.delayed(rid, recipient, outcome, text, next);
@@ -69,6 +69,12 @@ final class Settlement {
             result.reports.clear();   // a notice about a notice would never end (RFC 5321 section 6.1)
         }
         return result;
+    }
+
+    /** 5.4.7, delivery time expired; the statuses of REQUIRETLS say more than that (RFC 8689 section 4.2.1). */
+    private static String last(Outcome outcome) {
+        boolean requireTls = !outcome.reply() && (outcome.status().equals("4.7.30") || outcome.status().equals("4.7.10"));
+        return requireTls ? "5" + outcome.status().substring(1) : "5.4.7";
     }
 
     private void delivered(int rid, Recipient recipient, Outcome outcome, String text) {

@@ -2,9 +2,10 @@ package dev.postern.gateway.delivery;
 
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailLog;
-import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Envelope.Recipient;
+import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
+import dev.postern.gateway.tls.MessageTls;
 import dev.postern.plan.Settings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -62,9 +63,9 @@ final class Settler {
         long now = clock.millis();
         Settlement result = Settlement.of(envelope, outcomes, settings, now, ThreadLocalRandom.current().nextDouble());
         tell(result, envelope, dcid, now);
-        result.delayed.forEach((group, rids) -> scheduler.requeue(queue, envelope.mid(), rids, group.next()));
+        result.delayed.forEach((group, rids) -> scheduler.requeue(queue.lane(), envelope.mid(), rids, group.next()));
         if (!result.again.isEmpty()) {
-            scheduler.requeue(queue, envelope.mid(), result.again, now);
+            scheduler.requeue(queue.lane(), envelope.mid(), result.again, now);
         }
         if (result.updates.isEmpty()) {
             return;
@@ -98,15 +99,19 @@ final class Settler {
     }
 
     private CompletionStage<Long> notifySender(Envelope envelope, Settlement result, Settings settings, long now) throws InterruptedException {
-        boolean full = "FULL".equalsIgnoreCase(envelope.ret()) && envelope.size() <= RETURNED;
+        boolean requireTls = envelope.tls() == MessageTls.REQUIRED;   // then never more than the headers: RFC 8689 section 5
+        boolean full = "FULL".equalsIgnoreCase(envelope.ret()) && envelope.size() <= RETURNED && !requireTls;
         byte[] returned = original(envelope, full);
         Dsn.Composed dsn = Dsn.compose(envelope, result.reports, returned, full, settings.hostname(), Instant.ofEpochMilli(now), UUID.randomUUID().toString());
         Envelope bounce = new Envelope(0, now, "", dsn.body().length, dsn.eightBit(), dsn.smtpUtf8(), null, null, "",
-                List.of(new Recipient(envelope.sender(), Envelope.State.PENDING, 0, now, null, null, null, null)));
+                List.of(new Recipient(envelope.sender(), Envelope.State.PENDING, 0, now, null, null, null, null)), requireTls ? MessageTls.REQUIRED : MessageTls.DESTINATION);
         CompletionStage<Long> written = write(() -> spool.updateWithDsn(envelope.mid(), result.updates, bounce, dsn.body()));
         return written.whenComplete((mid, error) -> {
             if (error == null) {
                 log.log(new MailEvent.BounceQueued(mid, envelope.mid()));   // the spool's onCommitted brings it here
+                if (bounce.tls().demand() != null) {
+                    log.log(new MailEvent.TlsDemand(mid, bounce.tls().demand()));
+                }
             }
         });
     }

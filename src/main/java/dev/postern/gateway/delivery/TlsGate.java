@@ -77,18 +77,35 @@ final class TlsGate {
     private void fail(long dcid, InetAddress local, Decision decision, String detail) throws Undeliverable {
         tools.metrics().tls(plan.tls().mode(), "failed");
         String ip = target.address().getHostAddress();
-        String what = detailed(decision.text(), detail);
+        String what = detailed(decision.text(), detail) + (requirement.requireTls() ? ", and the message asks for REQUIRETLS" : "");
         boolean inWords = decision.stage() == OutboundTls.Stage.HANDSHAKE;
-        tools.log().log(new MailEvent.DeliveryTlsFailed(dcid, ip, inWords ? what : decision.text()));
+        tools.log().log(new MailEvent.DeliveryTlsFailed(dcid, ip, inWords || requirement.requireTls() ? what : decision.text()));
         tell(local, TlsResult.Outcome.FAILED, decision.reason(), what);
         if (decision.alert()) {
             tools.log().log(new MailEvent.DeliveryTlsRequired(dcid, ip));
             tools.failures().report(new TlsFailures.Failure(plan.resource(), TlsFailures.Direction.Outbound, domain, target.describe(), stage(decision.stage()),
                     decision.reason(), what));
         }
+        if (requirement.requireTls()) {
+            throw requireTlsFailed(decision, detailed(decision.text(), detail));
+        }
         boolean unsupported = decision.stage() == OutboundTls.Stage.EHLO || decision.stage() == OutboundTls.Stage.STARTTLS;
         String text = "TLS " + (decision.alert() ? "was required but failed" : "failed") + " with " + target.describe() + ": " + what;
         throw Undeliverable.later(unsupported ? "4.7.4" : "4.7.5", text, target, true);
+    }
+
+    /**
+     * A host that lacks REQUIRETLS, or that nobody vouches for, will not be other tomorrow; everything else that is wrong with TLS may be mended. The
+     * statuses are those of RFC 8689 section 4.2.1: X.7.30 REQUIRETLS support required, X.7.10 encryption needed.
+     */
+    private Undeliverable requireTlsFailed(Decision decision, String what) {
+        boolean notOffered = decision.reason().equals(OutboundTls.REQUIRETLS_NOT_OFFERED);
+        if (notOffered || decision.reason().equals(Requirement.MX_NOT_PROVEN)) {
+            String text = "REQUIRETLS support required: " + target.describe() + ": " + what;
+            boolean policyAway = !notOffered && target.published().sts() instanceof Published.Sts.Unavailable;
+            return policyAway ? Undeliverable.later("4.7.30", text, target, true) : Undeliverable.never("5.7.30", text, target);
+        }
+        return Undeliverable.later("4.7.10", "TLS was required but failed with " + target.describe() + ": " + what, target, true);
     }
 
     private void tell(InetAddress local, TlsResult.Outcome outcome, String reason, String detail) {

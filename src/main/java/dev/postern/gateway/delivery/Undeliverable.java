@@ -15,6 +15,11 @@ final class Undeliverable extends Exception {
         return new Undeliverable(Outcome.retry(status, text, target.describe()), tls);
     }
 
+    /** Over TLS, and of a kind that waiting does not mend. */
+    static Undeliverable never(String status, String text, Target target) {
+        return new Undeliverable(Outcome.failed(status, text, target.describe()), true);
+    }
+
     Outcome outcome() {
         return outcome;
     }

@@ -60,6 +60,10 @@ public sealed interface MailEvent {
     record MessageId(long mid, String messageId) implements MailEvent {
     }
 
+    /** {@code MID 7 REQUIRETLS}, {@code MID 7 TLS-Required: No}: what the message itself asks of TLS (RFC 8689). */
+    record TlsDemand(long mid, String demand) implements MailEvent {
+    }
+
     /** {@code MID 7 ready 10240 bytes from <a@b.c>}. */
     record MessageReady(long mid, long bytes, String sender) implements MailEvent {
     }

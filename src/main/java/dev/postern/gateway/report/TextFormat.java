@@ -31,6 +31,7 @@ import dev.postern.gateway.report.MailEvent.PlanRefused;
 import dev.postern.gateway.report.MailEvent.RecipientRejected;
 import dev.postern.gateway.report.MailEvent.SenderGroupMatch;
 import dev.postern.gateway.report.MailEvent.StartMessage;
+import dev.postern.gateway.report.MailEvent.TlsDemand;
 import dev.postern.gateway.report.MailEvent.To;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -81,6 +82,7 @@ public final class TextFormat implements MailFormat {
                 case To e -> mid(e.mid()).icid(e.icid()).text("RID ").id(e.rid()).text(" To: <").value(e.recipient()).text(">");
                 case RecipientRejected e -> icid(e.icid()).text("To: <").value(e.recipient()).text("> ").value(e.reason());
                 case MessageId e -> mid(e.mid()).text("Message-ID '").value(e.messageId()).text("'");
+                case TlsDemand e -> mid(e.mid()).value(e.demand());
                 case MessageReady e -> mid(e.mid()).text("ready ").id(e.bytes()).text(" bytes from <").value(e.sender()).text(">");
                 case MessageQueued e -> mid(e.mid()).text("queued for delivery");
                 case MessageAborted e -> text("Message aborted MID ").id(e.mid()).text(" ").value(e.reason());

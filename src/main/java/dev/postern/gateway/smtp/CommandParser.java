@@ -78,7 +78,7 @@ public final class CommandParser {
 
     private static SmtpCommand mail(String rest) throws ParameterException, PathException {
         var parsed = path(rest, "FROM:");
-        Parameters parameters = Parameters.parse(rest.substring(parsed.end()), Set.of("SIZE", "BODY", "SMTPUTF8", "RET", "ENVID"));
+        Parameters parameters = Parameters.parse(rest.substring(parsed.end()), Set.of("SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "REQUIRETLS"));
         Path sender = parsed.path();
         if (sender.domain().isEmpty() && !sender.isNull()) {
             throw new PathException("reverse path has no domain");
@@ -94,7 +94,7 @@ public final class CommandParser {
         if (sender.needsUtf8() && !utf8) {
             return new SmtpCommand.Invalid("MAIL", Reply.of(550, "5.6.7", "an address beyond ASCII needs SMTPUTF8"));
         }
-        return new SmtpCommand.Mail(sender, size, "8BITMIME".equals(body), utf8, ret, envid);
+        return new SmtpCommand.Mail(sender, size, "8BITMIME".equals(body), utf8, ret, envid, parameters.flag("REQUIRETLS"));
     }
 
     private static SmtpCommand rcpt(String rest) throws ParameterException, PathException {

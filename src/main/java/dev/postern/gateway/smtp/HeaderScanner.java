@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.Locale;
 
 /**
- * Watches a message's header as it streams by: its size, how many Received fields it has, and its Message-ID. The header ends
+ * Watches a message's header as it streams by: its size, how many Received fields it has, its Message-ID, and what it says of TLS. The header ends
  * at the empty line, or at a line that is no field. Memory does not grow with the header.
  */
 public final class HeaderScanner {
@@ -13,7 +13,8 @@ public final class HeaderScanner {
     /** Received fields beyond which a message is in a loop (RFC 5321 section 6.3). */
     public static final int MAX_RECEIVED = 100;
     private static final int MAX_MESSAGE_ID = 998;
-    private static final int LONGEST_NAME = "message-id".length();
+    private static final int LONGEST_NAME = "tls-required".length();
+    private static final String NO = "No";
 
     private final StringBuilder name = new StringBuilder();
     private final StringBuilder messageId = new StringBuilder();
@@ -21,6 +22,9 @@ public final class HeaderScanner {
     private boolean lineStart = true;
     private boolean inMessageId;
     private boolean haveMessageId;
+    private boolean inTlsRequired;
+    private final StringBuilder tlsRequired = new StringBuilder();
+    private int tlsRequiredFields;
     private boolean done;
     private int size;
     private int received;
@@ -49,6 +53,11 @@ public final class HeaderScanner {
         return id.startsWith("<") && id.endsWith(">") ? id.substring(1, id.length() - 1) : id;
     }
 
+    /** Whether there is exactly one TLS-Required field, and it says {@code No} in whatever case: nothing else has a meaning (RFC 8689 section 3). */
+    public boolean tlsOptional() {
+        return tlsRequiredFields == 1 && tlsRequired.toString().stripTrailing().equalsIgnoreCase(NO);
+    }
+
     private void octet(char c) {
         if (c == '\n') {
             lineStart = true;
@@ -65,12 +74,25 @@ public final class HeaderScanner {
                 name.setLength(0);
                 haveMessageId |= inMessageId;
                 inMessageId = false;
+                inTlsRequired = false;
             }
         }
         if (inName) {
             fieldName(c);
         } else if (inMessageId && c != '\r' && messageId.length() < MAX_MESSAGE_ID) {
             messageId.append(c == '\t' ? ' ' : c < ' ' || c > '~' ? '?' : c);
+        } else if (inTlsRequired && c != '\r') {
+            tlsRequired(c);
+        }
+    }
+
+    /** White space may be of any length and is not kept whole; what is kept is enough to tell the word from every other. */
+    private void tlsRequired(char c) {
+        boolean space = c == ' ' || c == '\t';
+        if (!space && tlsRequired.length() < NO.length() + 2) {
+            tlsRequired.append(c);
+        } else if (space && !tlsRequired.isEmpty() && !Character.isWhitespace(tlsRequired.charAt(tlsRequired.length() - 1))) {
+            tlsRequired.append(' ');
         }
     }
 
@@ -80,6 +102,10 @@ public final class HeaderScanner {
             switch (name.toString().toLowerCase(Locale.ROOT).stripTrailing()) {
                 case "received" -> received++;
                 case "message-id" -> inMessageId = !haveMessageId;
+                case "tls-required" -> {
+                    inTlsRequired = true;
+                    tlsRequiredFields++;
+                }
                 default -> { }
             }
         } else if (c == '\r') {

@@ -2,6 +2,7 @@ package dev.postern.gateway.smtp;
 
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
+import dev.postern.gateway.tls.MessageTls;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,11 +39,19 @@ final class MailTransaction {
         return recipients.size() - 1;
     }
 
-    /** The envelope, every recipient due at once. */
-    Envelope envelope(long receivedAt, long size, boolean eightBitSeen, String listener) {
+    /**
+     * The envelope, every recipient due at once.
+     *
+     * @param tlsOptional whether the header says {@code TLS-Required: No}; REQUIRETLS rules it out (RFC 8689 section 4.1)
+     */
+    Envelope envelope(long receivedAt, long size, boolean eightBitSeen, boolean tlsOptional, String listener) {
         List<Envelope.Recipient> due = recipients.stream()
                 .map(r -> r.with(Envelope.State.PENDING, 0, receivedAt, null, null)).toList();
         return new Envelope(mid(), receivedAt, mail.sender().address(), size, mail.eightBit() || eightBitSeen, mail.smtpUtf8(), mail.ret(),
-                mail.envid(), listener, due);
+                mail.envid(), listener, due, tls(tlsOptional));
+    }
+
+    private MessageTls tls(boolean optional) {
+        return mail.requireTls() ? MessageTls.REQUIRED : optional ? MessageTls.OPTIONAL : MessageTls.DESTINATION;
     }
 }

@@ -105,6 +105,11 @@ final class MessageIntake {
         return header.messageId();
     }
 
+    /** Whether the header says {@code TLS-Required: No}. */
+    boolean tlsOptional() {
+        return header.tlsOptional();
+    }
+
     /**
      * Ends the content and makes the message durable.
      *

@@ -156,6 +156,9 @@ final class Session implements Dialog {
         if (tls.offered()) {
             lines.add("STARTTLS");
         }
+        if (tls.on()) {
+            lines.add("REQUIRETLS");
+        }
         link.reply(new Reply(250, null, lines));
     }
 
@@ -169,6 +172,8 @@ final class Session implements Dialog {
     private void mail(SmtpCommand.Mail mail) {
         if (clientName == null || transaction != null) {
             fail(Reply.of(503, "5.5.1", clientName == null ? "EHLO or HELO first" : "a sender was given already"));
+        } else if (mail.requireTls() && !tls.on()) {
+            fail(Reply.of(555, "5.5.4", "parameter REQUIRETLS is not offered without TLS"));   // RFC 8689 section 2
         } else if (messages >= client.policy().maxMessagesPerConnection()) {
             metrics.rejected(Rejection.MessageLimit);
             end(Reply.of(421, "4.7.0", "too many messages in this connection"));

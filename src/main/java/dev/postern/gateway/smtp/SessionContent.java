@@ -187,8 +187,11 @@ final class SessionContent {
         MailTransaction ended = transaction;
         MessageIntake content = intake;
         content.finish((size, eightBit) -> {
-            Envelope envelope = ended.envelope(receivedAt, size, eightBit, client.listener().plan().name());
+            Envelope envelope = ended.envelope(receivedAt, size, eightBit, content.tlsOptional(), client.listener().plan().name());
             services.log().log(new MailEvent.MessageId(ended.mid(), content.messageId()));
+            if (envelope.tls().demand() != null) {
+                services.log().log(new MailEvent.TlsDemand(ended.mid(), envelope.tls().demand()));
+            }
             services.log().log(new MailEvent.MessageReady(ended.mid(), size, envelope.sender()));
             return envelope;
         }, (size, refusal) -> answer(ended, size, refusal));

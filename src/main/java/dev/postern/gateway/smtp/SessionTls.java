@@ -42,6 +42,11 @@ final class SessionTls {
         return state != State.ON && client.policy().tls().mode() == TlsMode.Required;
     }
 
+    /** Whether the session is encrypted. */
+    boolean on() {
+        return state == State.ON;
+    }
+
     boolean handshaking() {
         return state == State.HANDSHAKE;
     }

@@ -19,8 +19,9 @@ public sealed interface SmtpCommand {
      * @param smtpUtf8 SMTPUTF8 (RFC 6531)
      * @param ret      FULL, HDRS or null (RFC 3461)
      * @param envid    xtext or null (RFC 3461)
+     * @param requireTls REQUIRETLS (RFC 8689)
      */
-    record Mail(Path sender, long size, boolean eightBit, boolean smtpUtf8, String ret, String envid) implements SmtpCommand {
+    record Mail(Path sender, long size, boolean eightBit, boolean smtpUtf8, String ret, String envid, boolean requireTls) implements SmtpCommand {
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.postern.gateway.spool;
 
+import dev.postern.gateway.tls.MessageTls;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A message without its body.
@@ -15,12 +17,25 @@ import java.util.List;
  * @param envid       ENVID of RFC 3461 in xtext as received, or null
  * @param listener    name of the listener that took it; empty for what the gateway wrote itself
  * @param recipients  in the order of RCPT; the index is the RID
+ * @param tls         what the message itself asks of TLS (RFC 8689)
  */
 public record Envelope(long mid, long receivedAt, String sender, long size, boolean eightBit, boolean smtpUtf8, String ret, String envid,
-        String listener, List<Recipient> recipients) {
+        String listener, List<Recipient> recipients, MessageTls tls) {
 
     public Envelope {
         recipients = List.copyOf(recipients);
+        Objects.requireNonNull(tls, "tls");
+    }
+
+    /** Of a message that asks nothing of TLS itself. */
+    public Envelope(long mid, long receivedAt, String sender, long size, boolean eightBit, boolean smtpUtf8, String ret, String envid, String listener,
+            List<Recipient> recipients) {
+        this(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, MessageTls.DESTINATION);
+    }
+
+    /** The same message with this demand. */
+    public Envelope with(MessageTls tls) {
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls);
     }
 
     /** Whether some recipient still waits. */
@@ -30,11 +45,11 @@ public record Envelope(long mid, long receivedAt, String sender, long size, bool
 
     /** The same message under the ID and with the size that the spool knows. */
     Envelope as(long mid, long size) {
-        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients);
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls);
     }
 
     Envelope withRecipients(List<Recipient> recipients) {
-        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients);
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.postern.gateway.spool;
 
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
+import dev.postern.gateway.tls.MessageTls;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,18 +12,22 @@ import java.util.Arrays;
  * The form of an envelope on disk. The MID is the key and not repeated.
  *
  * <pre>
- * envelope  = version(1 byte, 1) receivedAt(8) size(varint) flags(1) sender ret envid listener count(varint) recipient*
- * flags     = bit 0 eightBit, bit 1 smtpUtf8
+ * envelope  = version(1 byte, 1 or 2) receivedAt(8) size(varint) flags(1) sender ret envid listener count(varint) recipient*
+ * flags     = bit 0 eightBit, bit 1 smtpUtf8; in version 2 also bit 2 REQUIRETLS, bit 3 TLS-Required: No
  * recipient = state(1: 0 PENDING, 1 DELIVERED, 2 BOUNCED) attempts(varint) nextAttempt(8) address lastStatus lastReply dsnNotify orcpt
  * string    = length+1(varint) UTF-8 bytes; 0 is null
  * varint    = 7 bits a byte, lowest first, bit 7 set where more follow
  * </pre>
- * Integers of fixed length are big-endian. A new field means a new version; readers keep reading the old ones.
+ * Integers of fixed length are big-endian. A new field means a new version; readers keep reading the old ones. Version 2 is written only
+ * for a message that asks something of TLS itself: a reader that does not know the demand must refuse the message, and not send it without.
  */
 final class EnvelopeCodec {
     private static final byte VERSION = 1;
+    private static final byte VERSION_WITH_TLS = 2;
     private static final int EIGHT_BIT = 1;
     private static final int SMTP_UTF8 = 2;
+    private static final int REQUIRE_TLS = 4;
+    private static final int TLS_OPTIONAL = 8;
     /** A recipient takes at least its state, attempts, next attempt and five string lengths. */
     private static final int LEAST_RECIPIENT = 15;
     private static final State[] STATES = {State.PENDING, State.DELIVERED, State.BOUNCED};
@@ -32,10 +37,10 @@ final class EnvelopeCodec {
 
     static byte[] encode(Envelope envelope) {
         var out = new Output(64 + envelope.recipients().size() * 64);
-        out.octet(VERSION);
+        out.octet(envelope.tls() == MessageTls.DESTINATION ? VERSION : VERSION_WITH_TLS);
         out.fixed(envelope.receivedAt());
         out.varint(envelope.size());
-        out.octet((envelope.eightBit() ? EIGHT_BIT : 0) | (envelope.smtpUtf8() ? SMTP_UTF8 : 0));
+        out.octet((envelope.eightBit() ? EIGHT_BIT : 0) | (envelope.smtpUtf8() ? SMTP_UTF8 : 0) | flag(envelope.tls()));
         out.string(envelope.sender());
         out.string(envelope.ret());
         out.string(envelope.envid());
@@ -58,12 +63,13 @@ final class EnvelopeCodec {
     static Envelope decode(long mid, byte[] bytes) {
         var in = new Input(bytes);
         var version = in.octet();
-        if (version != VERSION) {
-            throw in.wrong("version is " + version + ", known is " + VERSION);
+        if (version != VERSION && version != VERSION_WITH_TLS) {
+            throw in.wrong("version is " + version + ", known are " + VERSION + " and " + VERSION_WITH_TLS);
         }
         var receivedAt = in.fixed();
         var size = in.varint();
         var flags = in.octet();
+        var tls = version == VERSION ? MessageTls.DESTINATION : tls(in, flags);
         var sender = in.string();
         var ret = in.string();
         var envid = in.string();
@@ -85,7 +91,23 @@ final class EnvelopeCodec {
         if (in.remaining() != 0) {
             throw in.wrong(in.remaining() + " bytes too many");
         }
-        return new Envelope(mid, receivedAt, sender, size, (flags & EIGHT_BIT) != 0, (flags & SMTP_UTF8) != 0, ret, envid, listener, recipients);
+        return new Envelope(mid, receivedAt, sender, size, (flags & EIGHT_BIT) != 0, (flags & SMTP_UTF8) != 0, ret, envid, listener, recipients, tls);
+    }
+
+    private static int flag(MessageTls tls) {
+        return switch (tls) {
+            case DESTINATION -> 0;
+            case REQUIRED -> REQUIRE_TLS;
+            case OPTIONAL -> TLS_OPTIONAL;
+        };
+    }
+
+    private static MessageTls tls(Input in, int flags) {
+        return switch (flags & (REQUIRE_TLS | TLS_OPTIONAL)) {
+            case REQUIRE_TLS -> MessageTls.REQUIRED;
+            case TLS_OPTIONAL -> MessageTls.OPTIONAL;
+            default -> throw in.wrong("flags are " + flags + ": one of " + REQUIRE_TLS + " and " + TLS_OPTIONAL + " must be set in version " + VERSION_WITH_TLS);
+        };
     }
 
     private static int code(State state) {

@@ -8,6 +8,9 @@ import dev.postern.api.DestinationControlSpec.TlsMode;
  */
 public final class OutboundTls {
 
+    /** Reason of a server that does not take REQUIRETLS over. */
+    public static final String REQUIRETLS_NOT_OFFERED = "RequireTlsNotOffered";
+
     private OutboundTls() {
     }
 
@@ -105,7 +108,7 @@ public final class OutboundTls {
 
     /** Decides about a server that does not take REQUIRETLS over (RFC 8689 section 4.2.1). */
     public static Decision requireTlsNotOffered() {
-        return new Decision(Action.NEXT_HOST, true, false, Stage.VERIFICATION, "RequireTlsNotOffered", "REQUIRETLS not offered");
+        return new Decision(Action.NEXT_HOST, true, false, Stage.EHLO, REQUIRETLS_NOT_OFFERED, "REQUIRETLS not offered");
     }
 
     private static Decision failed(Action action, TlsMode mode, Outcome outcome) {

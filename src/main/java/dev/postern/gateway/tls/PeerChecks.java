@@ -20,8 +20,9 @@ public record PeerChecks(Verdict demanded, Verdict checked) {
     public static PeerChecks of(Requirement requirement, DestinationPlan.Tls tls, Peer peer, TrustAnchors anchors, TrustAnchors system) {
         Verdict configured = requirement.verifiesConfigured() ? PeerVerifier.verify(peer, anchors, tls.identity(), tls.pins()) : null;
         Verdict demanded = OutboundTls.required(requirement.configured()) ? configured : null;
-        if (requirement.hostName() && passed(demanded)) {
-            demanded = PeerVerifier.verifyHost(peer, system);
+        TrustAnchors vouching = requirement.hostName() ? system : requirement.hostNameByChoice() ? anchors : null;
+        if (vouching != null && passed(demanded)) {
+            demanded = PeerVerifier.verifyHost(peer, vouching);
         }
         if (demanded == null) {
             return new PeerChecks(OutboundTls.verifies(requirement.mode()) ? configured : null, null);

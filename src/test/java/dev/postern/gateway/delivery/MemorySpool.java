@@ -1,8 +1,8 @@
 package dev.postern.gateway.delivery;
 
-import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
+import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -55,7 +55,7 @@ final class MemorySpool implements Spool {
     }
 
     private Envelope put(Envelope e, byte[] body) {
-        Envelope envelope = new Envelope(++mids, e.receivedAt(), e.sender(), body.length, e.eightBit(), e.smtpUtf8(), e.ret(), e.envid(), e.listener(), e.recipients());
+        Envelope envelope = new Envelope(++mids, e.receivedAt(), e.sender(), body.length, e.eightBit(), e.smtpUtf8(), e.ret(), e.envid(), e.listener(), e.recipients(), e.tls());
         envelopes.put(envelope.mid(), envelope);
         bodies.put(envelope.mid(), body);
         return envelope;
@@ -81,7 +81,7 @@ final class MemorySpool implements Spool {
         }
         List<Recipient> recipients = new ArrayList<>(e.recipients());
         updates.forEach(recipients::set);
-        Envelope next = new Envelope(mid, e.receivedAt(), e.sender(), e.size(), e.eightBit(), e.smtpUtf8(), e.ret(), e.envid(), e.listener(), recipients);
+        Envelope next = new Envelope(mid, e.receivedAt(), e.sender(), e.size(), e.eightBit(), e.smtpUtf8(), e.ret(), e.envid(), e.listener(), recipients, e.tls());
         if (next.pending()) {
             envelopes.put(mid, next);
         } else {

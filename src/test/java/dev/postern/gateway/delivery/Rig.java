@@ -12,7 +12,9 @@ import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.report.TlsResult;
 import dev.postern.gateway.smtp.client.Timeouts;
+import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.tls.ClientContexts;
+import dev.postern.gateway.tls.MessageTls;
 import dev.postern.gateway.tls.TestCertificates;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.pki.Fingerprints;
@@ -27,10 +29,13 @@ import dev.postern.testing.NoDns;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +59,8 @@ final class Rig implements AutoCloseable {
     final Map<String, List<Dns.Mx>> mx = new ConcurrentHashMap<>();
     final Map<String, List<InetAddress>> hosts = new ConcurrentHashMap<>();
     final Map<String, Kind> failures = new ConcurrentHashMap<>();
+    /** Domains whose MX records DNSSEC proves. */
+    final Set<String> signed = ConcurrentHashMap.newKeySet();
     final Delivery delivery;
     Settings settings = settings(3600, 3600, 345_600);
     Map<String, String> bundles = Map.of();
@@ -115,6 +122,11 @@ final class Rig implements AutoCloseable {
                 java.util.Arrays.stream(recipients).map(MemorySpool::recipient).toArray(dev.postern.gateway.spool.Envelope.Recipient[]::new));
     }
 
+    long send(MessageTls tls, String sender, String... recipients) {
+        return spool.add(new Envelope(0, System.currentTimeMillis(), sender, 0, false, false, null, null, "test",
+                Arrays.stream(recipients).map(MemorySpool::recipient).toList(), tls), "Subject: test\r\n\r\n.hello\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
     @Override
     public void close() throws InterruptedException {
         delivery.stop(Duration.ZERO);
@@ -126,6 +138,11 @@ final class Rig implements AutoCloseable {
         public CompletionStage<List<Mx>> mx(String domain) {
             return failures.containsKey(domain) ? CompletableFuture.failedFuture(new DnsException(failures.get(domain), "no MX of " + domain))
                     : CompletableFuture.completedFuture(mx.getOrDefault(domain, List.of(new Mx(0, domain))));
+        }
+
+        @Override
+        public CompletionStage<SecureMx> secureMx(String domain) {
+            return mx(domain).thenApply(found -> new SecureMx(found, signed.contains(domain)));
         }
 
         @Override

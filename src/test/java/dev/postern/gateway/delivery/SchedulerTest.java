@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.gateway.smtp.client.Timeouts;
-import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
+import dev.postern.gateway.spool.Envelope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -177,7 +177,7 @@ class SchedulerTest {
         List<Long> taken = new CopyOnWriteArrayList<>();
         Thread worker = Thread.ofVirtual().start(() -> {
             try {
-                for (Entry e = scheduler.next(queue, Duration.ofMinutes(5)); e != null; e = scheduler.next(queue, Duration.ofMinutes(5))) {
+                for (Entry e = scheduler.next(queue, Duration.ofMinutes(5), 0); e != null; e = scheduler.next(queue, Duration.ofMinutes(5), 0)) {
                     taken.add(e.mid());
                 }
                 scheduler.finished(queue);

@@ -3,9 +3,9 @@ package dev.postern.gateway.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.gateway.smtp.client.Reply;
-import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
+import dev.postern.gateway.spool.Envelope;
 import dev.postern.plan.Settings;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +40,15 @@ class SettlementTest {
         assertThat(settle("a@sender.test", recipient(dsnNotify, 0), given, 0).reports).extracting(r -> r.action().name())
                 .isEqualTo(action == null ? List.of() : List.of(action));
         assertThat(settle("", recipient(dsnNotify, 0), given, 0).reports).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4.7.30, 5.7.30", "4.7.10, 5.7.10", "4.7.5, 5.4.7"})
+    void atTheEndOfTheScheduleRequireTlsIsSaidAndNotJustThatTimeIsOver(String status, String last) {
+        Envelope envelope = new Envelope(1, RECEIVED, "a@s.test", 10, false, false, null, null, "", List.of(MemorySpool.recipient("b@p.test")));
+        Settlement settlement = Settlement.of(envelope, Map.of(0, Outcome.retry(status, "what went wrong", null)), SETTINGS, RECEIVED + 3_600_000_000L, 0.5);
+
+        assertThat(settlement.bounced).containsKey(new Settlement.Group(last, "delivery time expired; last error: " + status + " what went wrong", 0));
     }
 
     @Test

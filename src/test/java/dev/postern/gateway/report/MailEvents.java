@@ -26,6 +26,8 @@ final class MailEvents {
         GOLDEN.put(new MailEvent.To(7, 5, 0, "a@b.c"), "Info: MID 7 ICID 5 RID 0 To: <a@b.c>");
         GOLDEN.put(new MailEvent.RecipientRejected(5, "a@b.c", "Rejected by RAT"), "Info: ICID 5 To: <a@b.c> Rejected by RAT");
         GOLDEN.put(new MailEvent.MessageId(7, "<x@y>"), "Info: MID 7 Message-ID '<x@y>'");
+        GOLDEN.put(new MailEvent.TlsDemand(7, "REQUIRETLS"), "Info: MID 7 REQUIRETLS");
+        GOLDEN.put(new MailEvent.TlsDemand(7, "TLS-Required: No"), "Info: MID 7 TLS-Required: No");
         GOLDEN.put(new MailEvent.MessageReady(7, 10240, "a@b.c"), "Info: MID 7 ready 10240 bytes from <a@b.c>");
         GOLDEN.put(new MailEvent.MessageQueued(7), "Info: MID 7 queued for delivery");
         GOLDEN.put(new MailEvent.MessageAborted(7, "Connection lost"), "Info: Message aborted MID 7 Connection lost");

@@ -193,7 +193,7 @@ class CodecTest {
     @Test
     void takesWhatIsSentInPractice() throws Exception {
         assertThat(CommandParser.parse(new Line("mail from: <a@b.c>  size=5 ", null)))
-                .isEqualTo(new SmtpCommand.Mail(new Path("a", "b.c"), 5, false, false, null, null));
+                .isEqualTo(new SmtpCommand.Mail(new Path("a", "b.c"), 5, false, false, null, null, false));
         assertThat(CommandParser.parse(new Line("RCPT TO:<a@b.c> ORCPT=utf-8;j\\x{FC}@b.c NOTIFY=never", null)))
                 .isEqualTo(new SmtpCommand.Rcpt(new Path("a", "b.c"), "NEVER", "utf-8;j\\x{FC}@b.c"));
         assertThat(CommandParser.parse(new Line("EHLO [IPv6:2001:db8::1]", null))).isEqualTo(new SmtpCommand.Ehlo("[IPv6:2001:db8::1]"));

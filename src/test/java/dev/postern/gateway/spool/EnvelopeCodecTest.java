@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
+import dev.postern.gateway.tls.MessageTls;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EnvelopeCodecTest {
     private static final String[] TEXTS = {null, "", "a", "2.0.0", "250 2.0.0 Ok: queued", "postmaster@example.org", "грета@пример.рф", "😀",
@@ -28,7 +33,8 @@ class EnvelopeCodecTest {
                 State.values()[random.nextInt(3)], random.nextBoolean() ? random.nextInt() : random.nextInt(5), random.nextLong(),
                 text(random), text(random), text(random), text(random))).toList();
         return new Envelope(random.nextLong(), random.nextLong(), notNull(random), random.nextLong() >>> random.nextInt(64), random.nextBoolean(),
-                random.nextBoolean(), text(random), text(random), notNull(random), recipients);
+                random.nextBoolean(), text(random), text(random), notNull(random), recipients,
+                MessageTls.values()[random.nextInt(3)]);
     }
 
     @Test
@@ -66,7 +72,38 @@ class EnvelopeCodecTest {
     void anotherVersionIsNamed() {
         var bytes = EnvelopeCodec.encode(Messages.to("a@example.org"));
         bytes[0] = 9;
-        assertThatThrownBy(() -> EnvelopeCodec.decode(1, bytes)).hasMessageContaining("version is 9, known is 1");
+        assertThatThrownBy(() -> EnvelopeCodec.decode(1, bytes)).hasMessageContaining("version is 9, known are 1 and 2");
+    }
+
+    /** As the first version wrote it: what is on disk from before must be read for ever. */
+    @Test
+    void theBytesOfTheFirstVersionAreReadAndStillWritten() {
+        var bytes = HexFormat.of().parseHex("01" + "0000000000000001" + "03" + "03" + "04612e62" + "0548445253" + "00" + "077075626c6963" + "01"
+                + "00" + "02" + "00000000000007d0" + "04634064" + "06342e342e31" + "00" + "00" + "00");
+        var envelope = new Envelope(7, 1, "a.b", 3, true, true, "HDRS", null, "public",
+                List.of(new Recipient("c@d", State.PENDING, 2, 2000, "4.4.1", null, null, null)));
+
+        assertThat(EnvelopeCodec.decode(7, bytes)).isEqualTo(envelope);
+        assertThat(EnvelopeCodec.encode(envelope)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUIRED, 07", "OPTIONAL, 0b"})
+    void theSecondVersionCarriesWhatTheMessageAsksOfTls(MessageTls tls, String flags) {
+        var bytes = HexFormat.of().parseHex("02" + "0000000000000001" + "03" + flags + "04612e62" + "00" + "00" + "01" + "00");
+        var envelope = new Envelope(7, 1, "a.b", 3, true, true, null, null, "", List.of(), tls);
+
+        assertThat(EnvelopeCodec.decode(7, bytes)).isEqualTo(envelope);
+        assertThat(EnvelopeCodec.encode(envelope)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"00", "0c"})
+    void theSecondVersionWithoutOneDemandIsRefused(String flags) {
+        var bytes = HexFormat.of().parseHex("02" + "0000000000000001" + "03" + flags + "04612e62" + "00" + "00" + "01" + "00");
+
+        assertThatThrownBy(() -> EnvelopeCodec.decode(7, bytes)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("one of 4 and 8 must be set in version 2");
     }
 
     @Test

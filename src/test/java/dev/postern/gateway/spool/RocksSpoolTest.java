@@ -15,6 +15,7 @@ import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
 import dev.postern.gateway.spool.Spool.Admission;
 import dev.postern.gateway.spool.Spool.SpoolException;
+import dev.postern.gateway.tls.MessageTls;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RocksSpoolTest {
     @TempDir
@@ -108,6 +110,17 @@ class RocksSpoolTest {
         var seen = new CompletableFuture<Integer>();
         incoming.commit(Messages.to("a@example.org")).whenComplete((none, e) -> seen.complete(fixture.committed.size()));
         assertThat(await(seen)).isOne();
+    }
+
+    @ParameterizedTest
+    @EnumSource(MessageTls.class)
+    void whatAMessageAsksOfTlsOutlivesUpdatesAndARestart(MessageTls tls) throws Exception {
+        var mid = Messages.put(spool, new byte[] {1}, 1, Messages.to("a@example.org", "b@example.org").with(tls));
+        Messages.await(spool.update(mid, Map.of(0, Messages.delivered(Messages.recipient("a@example.org")))));
+        reopen();
+
+        assertThat(Messages.await(spool.envelope(mid)).tls()).isEqualTo(tls);
+        assertThat(Messages.pending(spool)).extracting(Envelope::tls).containsExactly(tls);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.postern.gateway.spool;
 
 import dev.postern.gateway.spool.Envelope.State;
+import dev.postern.gateway.tls.MessageTls;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Path;
@@ -18,6 +19,10 @@ final class SpoolCrashChild {
 
     static byte[] body(long mid) {
         return Messages.body(mid, (int) (mid % 17 == 0 ? 100_000 + mid * 31 % 100_000 : mid * 31 % 15_000));
+    }
+
+    static MessageTls tls(long mid) {
+        return MessageTls.values()[(int) (mid % 3)];
     }
 
     /** The body of a DSN cannot follow from its MID, which nobody knows before. */
@@ -60,7 +65,7 @@ final class SpoolCrashChild {
             incoming.abort();
             return;
         }
-        var envelope = Messages.to("a@example.org");
+        var envelope = Messages.to("a@example.org").with(tls(mid));
         Messages.await(incoming.commit(envelope));
         say("C", mid);
         if (mid % 3 == 0) {

@@ -3,6 +3,7 @@ package dev.postern.gateway.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.gateway.tls.MessageTls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,6 +86,8 @@ class SpoolCrashTest {
             var address = envelope.recipients().getFirst().address();
             var body = address.startsWith("dsn-of-") ? SpoolCrashChild.dsnBody() : SpoolCrashChild.body(mid);
             assertThat(Messages.read(spool, mid, 0, body.length + 1)).as("body of MID %d", mid).isEqualTo(body);
+            assertThat(envelope.tls()).as("what MID %d asks of TLS", mid)
+                    .isEqualTo(address.startsWith("dsn-of-") ? MessageTls.DESTINATION : SpoolCrashChild.tls(mid));
             if (address.startsWith("dsn-of-")) {
                 var original = Long.parseLong(address.substring(7, address.indexOf('@')));
                 assertThat(Messages.await(spool.envelope(original))).as("a DSN and its bounce are one write").isNull();

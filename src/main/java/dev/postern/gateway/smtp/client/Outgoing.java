@@ -13,11 +13,18 @@ import java.util.concurrent.CompletionStage;
  * @param ret        RET of RFC 3461, or null
  * @param envid      ENVID of RFC 3461 in xtext, or null
  * @param recipients one to a hundred
+ * @param requireTls whether the server must take REQUIRETLS over (RFC 8689): to one that does not offer it, nothing is sent
  */
-public record Outgoing(String sender, long size, boolean eightBit, boolean smtpUtf8, String ret, String envid, List<Recipient> recipients, Body body) {
+public record Outgoing(String sender, long size, boolean eightBit, boolean smtpUtf8, String ret, String envid, List<Recipient> recipients, Body body,
+        boolean requireTls) {
 
     public Outgoing {
         recipients = List.copyOf(recipients);
+    }
+
+    /** Without REQUIRETLS. */
+    public Outgoing(String sender, long size, boolean eightBit, boolean smtpUtf8, String ret, String envid, List<Recipient> recipients, Body body) {
+        this(sender, size, eightBit, smtpUtf8, ret, envid, recipients, body, false);
     }
 
     /**

@@ -36,6 +36,9 @@ final class Transaction {
             return all(new Result(new Reply(552, List.of("5.3.4 Message of " + message.size() + " bytes exceeds the server's limit of "
                     + session.capabilities().maxSize())), true));
         }
+        if (message.requireTls() && !session.capabilities().offers("REQUIRETLS")) {
+            return all(new Result(new Reply(550, List.of("5.7.30 REQUIRETLS support required, and the server does not offer it")), true));
+        }
         if (!path(message.sender()).deliverable) {
             return all(needsUtf8());
         }
@@ -248,6 +251,9 @@ final class Transaction {
         if (server.offers("DSN")) {
             line.append(message.ret() == null ? "" : " RET=" + message.ret());
             line.append(message.envid() == null ? "" : " ENVID=" + message.envid());
+        }
+        if (message.requireTls()) {
+            line.append(" REQUIRETLS");
         }
         return ClientSession.line(line.toString());
     }

@@ -109,6 +109,30 @@ class ClientSessionTest {
         assertThat(fails(() -> ClientSession.connect(GROUP, new InetSocketAddress("127.0.0.1", port), Timeouts.all(Duration.ofSeconds(5)))).kind()).isEqualTo(Kind.CONNECT);
     }
 
+    private static Outgoing requiringTls(Outgoing m) {
+        return new Outgoing(m.sender(), m.size(), m.eightBit(), m.smtpUtf8(), m.ret(), m.envid(), m.recipients(), m.body(), true);
+    }
+
+    @Test
+    void requireTlsIsTheLastParameterOfMail() throws Exception {
+        ClientSession client = greeted("250-mx\r\n250-REQUIRETLS\r\n250 SIZE", "C", "250 ok", "C", "250 ok", "C", "354 go", "CBODY", "250 done");
+
+        assertThat(codes(client.send(requiringTls(message("x\r\n", false, "1@p.test"))))).containsExactly(250);
+        assertThat(heard).containsExactly("MAIL FROM:<a@s.test> SIZE=3 REQUIRETLS", "RCPT TO:<1@p.test>", "DATA", "x");
+    }
+
+    @Test
+    void toAServerThatDoesNotOfferRequireTlsNothingIsSaid() throws Exception {
+        ClientSession client = greeted("250-mx\r\n250 PIPELINING");
+
+        assertThat(client.send(requiringTls(message("x\r\n", false, "1@p.test", "2@p.test")))).hasSize(2).allSatisfy(result -> {
+            assertThat(result.local()).isTrue();
+            assertThat(result.reply().code()).isEqualTo(550);
+            assertThat(result.reply().text()).contains("REQUIRETLS support required");
+        });
+        assertThat(heard).isEmpty();
+    }
+
     @Test
     void withoutPipeliningItGoesStepByStepAndExtensionsThatAreNotOfferedAreNotUsed() throws Exception {
         ClientSession client = greeted("250 mx", "C", "250 ok", "C", "550 5.1.1 no", "C", "250 ok", "C", "354 go", "CBODY", "250 done");
