@@ -1,6 +1,5 @@
 package dev.postern.gateway.tls;
 
-import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.plan.DestinationPlan;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -37,7 +36,7 @@ public record PeerChecks(Verdict demanded, Verdict checked) {
                 : null;
         Verdict demanded = OutboundTls.required(requirement.configured()) ? configured : null;
         if (requirement.hostName() && passed(demanded)) {
-            demanded = PeerVerifier.verify(peer.chain, peer.system, Identity.Destination, peer.host, peer.host, peer.now);
+            demanded = PeerVerifier.verifyHost(peer.chain, peer.system, peer.host, peer.now);
         }
         if (demanded == null) {
             return new PeerChecks(OutboundTls.verifies(requirement.mode()) ? configured : null, null);

@@ -3,6 +3,7 @@ package dev.postern.gateway.tls;
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.gateway.tls.Verdict.Reason;
 import dev.postern.pki.HostNames;
+import dev.postern.pki.Names;
 import dev.postern.pki.path.Paths;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
@@ -33,6 +34,18 @@ public final class PeerVerifier {
     public static Verdict verify(List<X509Certificate> chain, TrustAnchors anchors, Identity identity, String domain, String host, Instant now) {
         Verdict untrusted = chain(chain, anchors, now);
         return untrusted != null ? untrusted : name(chain.getFirst(), identity, domain, host);
+    }
+
+    /**
+     * Verifies as MTA-STS asks it (RFC 8461 sections 3.3 and 4.2): the certificate must have the host's name among its dNSNames; the
+     * subject's CN counts for nothing.
+     *
+     * @param host name of the MX or policy host
+     */
+    public static Verdict verifyHost(List<X509Certificate> chain, TrustAnchors anchors, String host, Instant now) {
+        Verdict verdict = verify(chain, anchors, Identity.Destination, host, host, now);
+        return verdict.verified() && Names.dnsNames(chain.getFirst()).isEmpty()
+                ? Verdict.failed(Reason.NameMismatch, "certificate has no DNS name for " + host + "; the common name does not count") : verdict;
     }
 
     private static Verdict name(X509Certificate leaf, Identity identity, String domain, String host) {
