@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
@@ -61,7 +60,7 @@ final class PolicyRequest implements AutoCloseable {
     static PolicyRequest connect(EventLoopGroup group, ClientContext context, String host, InetSocketAddress address, long deadline, int maxBytes)
             throws IOException, InterruptedException {
         long patience = Math.min(MAX_CONNECT_MILLIS, millis(deadline));
-        ResponseHandler responses = new ResponseHandler();
+        ResponseHandler responses = new ResponseHandler(maxBytes);
         CompletableFuture<SslHandler> handler = new CompletableFuture<>();
         var future = new Bootstrap().group(group)
                 .channel(group instanceof EpollEventLoopGroup ? EpollSocketChannel.class : NioSocketChannel.class)
@@ -71,7 +70,7 @@ final class PolicyRequest implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         SslHandler tls = context.handler(channel.alloc(), host, address.getPort(), Duration.ofMillis(millis(deadline)));
-                        channel.pipeline().addLast(tls, new HttpClientCodec(), new HttpObjectAggregator(maxBytes, true), responses);
+                        channel.pipeline().addLast(tls, new HttpClientCodec(), responses);
                         handler.complete(tls);
                     }
                 })

@@ -1,20 +1,26 @@
 package dev.postern.gateway.mtasts;
 
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.TooLongHttpContentException;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /** Takes one HTTP response off a connection, if it comes whole. */
-final class ResponseHandler extends SimpleChannelInboundHandler<FullHttpResponse> {
+final class ResponseHandler extends SimpleChannelInboundHandler<HttpObject> {
     private final CompletableFuture<Response> response = new CompletableFuture<>();
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private final int maxBytes;
+    private HttpResponse head;
     private boolean endedProperly;
 
     /**
@@ -26,22 +32,43 @@ final class ResponseHandler extends SimpleChannelInboundHandler<FullHttpResponse
     record Response(int status, String type, String encoding, byte[] body) {
     }
 
+    /** @param maxBytes of a body */
+    ResponseHandler(int maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
     /** Fails where the response is too long, cut, or none. */
     CompletableFuture<Response> response() {
         return response;
     }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext context, FullHttpResponse message) {
-        if (message.decoderResult().isFailure()) {
-            response.completeExceptionally(new IOException("not an HTTP response: " + message.decoderResult().cause().getMessage()));
-        } else if (!HttpUtil.isContentLengthSet(message) && !HttpUtil.isTransferEncodingChunked(message) && !endedProperly) {
-            // The body ends where the connection does, and only TLS can say that nobody cut it.
-            response.completeExceptionally(cut());
-        } else if (message.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
-            response.complete(new Response(message.status().code(), message.headers().get(HttpHeaderNames.CONTENT_TYPE),
-                    message.headers().get(HttpHeaderNames.CONTENT_ENCODING), ByteBufUtil.getBytes(message.content())));
+    protected void channelRead0(ChannelHandlerContext context, HttpObject part) throws IOException {
+        if (part.decoderResult().isFailure()) {
+            throw new IOException("not an HTTP response: " + part.decoderResult().cause().getMessage());
         }
+        if (part instanceof HttpResponse next) {
+            head = next;
+        }
+        if (part instanceof HttpContent content) {
+            if (body.size() + content.content().readableBytes() > maxBytes) {
+                throw new IOException("the answer is longer than " + maxBytes + " bytes");
+            }
+            content.content().readBytes(body, content.content().readableBytes());
+        }
+        if (part instanceof LastHttpContent && head.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
+            end();
+        }
+    }
+
+    private void end() throws IOException {
+        // Where the body ends as the connection does, only TLS can say that nobody cut it.
+        boolean delimited = HttpUtil.isContentLengthSet(head) || HttpUtil.isTransferEncodingChunked(head);
+        if (head.status().equals(HttpResponseStatus.OK) && !delimited && !endedProperly) {
+            throw cut();
+        }
+        response.complete(new Response(head.status().code(), head.headers().get(HttpHeaderNames.CONTENT_TYPE),
+                head.headers().get(HttpHeaderNames.CONTENT_ENCODING), body.toByteArray()));
     }
 
     @Override
@@ -58,7 +85,7 @@ final class ResponseHandler extends SimpleChannelInboundHandler<FullHttpResponse
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        response.completeExceptionally(cause instanceof TooLongHttpContentException ? new IOException("the answer is too long") : cause);
+        response.completeExceptionally(cause);
         context.close();
     }
 

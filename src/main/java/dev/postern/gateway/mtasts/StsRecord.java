@@ -33,7 +33,7 @@ record StsRecord(String id, String error) {
         String id = null;
         for (int i = 1; i < fields.length; i++) {
             String field = fields[i].strip();
-            if (field.isEmpty() && i > 1 && i == fields.length - 1) {
+            if (field.isEmpty() && i == fields.length - 1) {
                 break;   // a last semicolon is allowed
             }
             Matcher parts = FIELD.matcher(field);
