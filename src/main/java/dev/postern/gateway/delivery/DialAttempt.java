@@ -11,6 +11,7 @@ import dev.postern.gateway.tls.MessageTls;
 import dev.postern.gateway.tls.OutboundTls.Outcome;
 import dev.postern.gateway.tls.PeerChecks;
 import dev.postern.gateway.tls.Requirement;
+import dev.postern.gateway.tls.StsTrial;
 import dev.postern.gateway.tls.Verdict;
 import dev.postern.plan.DestinationPlan;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ final class DialAttempt {
     private long dcid;
     private ClientSession session;
     private PeerChecks checks;
+    private Requirement.Refusal trial;
 
     /** @param ids of connections */
     DialAttempt(Dialer.Tools tools, LongSupplier ids, String domain, Target target, DestinationPlan plan, ActivePlan active, MessageTls message) {
@@ -150,7 +152,7 @@ final class DialAttempt {
         if (requirement.requireTls() && !session.capabilities().offers("REQUIRETLS")) {
             gate.requireTlsNotOffered(dcid, local());
         }
-        gate.passed(local(), checks);
+        gate.passed(local(), checks, trial);
     }
 
     /**
@@ -174,8 +176,10 @@ final class DialAttempt {
     }
 
     private void encrypted(SSLSession session) throws Undeliverable {
-        checks = PeerChecks.of(requirement, plan.tls(), new PeerChecks.Peer(ClientContexts.chain(session), domain, target.host(),
-                active.trust(plan.trustBundle()), active.trust(null), tools.clock().instant()));
+        PeerChecks.Peer peer = new PeerChecks.Peer(ClientContexts.chain(session), domain, target.host(),
+                active.trust(plan.trustBundle()), active.trust(null), tools.clock().instant());
+        checks = PeerChecks.of(requirement, plan.tls(), peer);
+        trial = StsTrial.of(target.published(), peer);
         Verdict verdict = checks.demanded() != null ? checks.demanded() : checks.checked();
         tools.log().log(new MailEvent.DeliveryTls(dcid, session.getProtocol(), session.getCipherSuite(), domain, verdict == null ? null : verdict.verified(),
                 verdict == null ? null : verdict.detail()));
