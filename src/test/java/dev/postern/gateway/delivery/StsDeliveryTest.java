@@ -124,7 +124,7 @@ class StsDeliveryTest {
         host.publish("partner.test", "1", PolicyHost.ENFORCE);
         mailServer(GOOD);
 
-        sent(send(TlsMode.None, MtaSts.Opportunistic), true);
+        sent(send(TlsMode.Preferred, MtaSts.Opportunistic), true);
 
         result(TlsResult.Outcome.VERIFIED, null);
         assertThat(rig.results.getFirst().policy()).isEqualTo(new TlsResult.Policy(TlsResult.Type.STS,

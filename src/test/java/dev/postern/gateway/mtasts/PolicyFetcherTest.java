@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.postern.gateway.mtasts.StsAnswer.Failure;
 import dev.postern.gateway.tls.TestPki.Request;
 import dev.postern.gateway.tls.TestPki;
+import dev.postern.gateway.tls.TrustAnchors;
+import dev.postern.testing.Command;
 import dev.postern.testing.NoDns;
 import io.netty.channel.nio.NioEventLoopGroup;
+import java.io.BufferedReader;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -110,6 +115,30 @@ class PolicyFetcherTest {
         StsException failure = failure("bad.test");
         assertThat(failure.failure()).isEqualTo(Failure.WEBPKI);
         assertThat(failure).hasMessageContaining(says);
+    }
+
+    /** Its answer has no length: the end of TLS is the end of the policy. */
+    @Test
+    void opensslIsAPolicyHostToo(@TempDir Path other) throws Exception {
+        Command.assumeInstalled("openssl");
+        Files.writeString(Files.createDirectories(other.resolve(".well-known")).resolve("mta-sts.txt"), PolicyHost.ENFORCE);
+        Files.writeString(other.resolve("pair.pem"), PolicyHost.pem(TestPki.issue(Request.server("x", "mta-sts.partner.test"), PolicyHost.ROOT)));
+        Process server = new ProcessBuilder("openssl", "s_server", "-WWW", "-accept", "127.0.0.1:0", "-cert", "pair.pem", "-key", "pair.pem")
+                .directory(other.toFile()).redirectErrorStream(true).start();
+        try {
+            BufferedReader out = server.inputReader();
+            String line = out.readLine();
+            while (line != null && !line.startsWith("ACCEPT ")) {
+                line = out.readLine();
+            }
+            int port = Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
+            PolicyFetcher fetcher = new PolicyFetcher(host, GROUP, TrustAnchors.of(PolicyHost.ROOT.pem()), InstantSource.system(),
+                    new PolicyFetcher.Options(port, Duration.ofSeconds(20), 1024));
+
+            assertThat(fetcher.fetch("partner.test")).isEqualTo(PolicyHost.ENFORCE);
+        } finally {
+            server.destroyForcibly();
+        }
     }
 
     @Test

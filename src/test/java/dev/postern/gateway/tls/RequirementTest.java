@@ -168,7 +168,8 @@ class RequirementTest {
 
                 ## Messages without a wish of their own
 
-                `tls.dane: Opportunistic`, `tls.mtaSTS: Opportunistic`. Without these fields the first row holds.
+                `tls.dane: Opportunistic`, `tls.mtaSTS: Opportunistic`. Without these fields the first row holds. Mode None does not go with them, and the API server refuses
+                it; its column is here for completeness.
 
                 %s
                 With `tls.dane: Mandatory` the rows of usable and of bogus records stay as they are; the others are: no connection, DaneMissing.
