@@ -1,4 +1,5 @@
-"""Policy hosts on one port, each with the certificate and the manners that FOLDER gives it by name; ends with its standard input.
+"""Policy hosts on one port, each with the certificate and the manners that FOLDER gives it by name: FOLDER ADDRESS PORT. Ends with
+its standard input.
 
 FOLDER/HOST.pem is key and chain, FOLDER/HOST.txt the policy, FOLDER/HOST.manner one of those below. Each request is a line of FOLDER/requests.
 """
@@ -99,7 +100,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 TLS = context("default")
 TLS.sni_callback = choose
-server = Server(("127.0.0.1", 0), Handler)
+server = Server((sys.argv[2], int(sys.argv[3])), Handler)
 print(server.server_address[1], flush=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 sys.stdin.read()

@@ -21,18 +21,15 @@ import dev.postern.gateway.spool.Envelope.State;
 import dev.postern.gateway.tls.TestPki.Request;
 import dev.postern.gateway.tls.TestPki;
 import dev.postern.plan.DestinationPlan;
+import dev.postern.testing.Passage;
 import dev.postern.testing.Postfix;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,11 +51,7 @@ class StsDeliveryTest {
 
     @BeforeEach
     void start() throws Exception {
-        try (ServerSocket free = new ServerSocket(25, 1, InetAddress.getByName(ADDRESS))) {
-            assertThat(free.isBound()).isTrue();
-        } catch (IOException e) {
-            Assumptions.abort("port 25 of " + ADDRESS + " cannot be opened: " + e.getMessage());
-        }
+        Passage.assumePort25(ADDRESS);
         host = new PolicyHost(web);
         rig = new Rig(new DeliveryOptions(10, 100, Duration.ZERO, Timeouts.all(Duration.ofSeconds(20))));
         policies = new PublishedPolicies(folder, host, host.fetcher(Rig.GROUP), rig.log::add, rig.metrics, InstantSource.system());
@@ -267,8 +260,7 @@ class StsDeliveryTest {
     @Test
     void postfixGetsMailUnderAnEnforcedPolicyAndNotWhereItsCertificateIsAnothers() throws Exception {
         host.publish("partner.test", "1", PolicyHost.ENFORCE);
-        try (Postfix postfix = Postfix.start("mx.partner.test", PolicyHost.pem(WRONG)); ServerSocket door = new ServerSocket(25, 50, InetAddress.getByName(ADDRESS))) {
-            Thread.ofVirtual().start(() -> pass(door, postfix.port()));
+        try (Postfix postfix = Postfix.start("mx.partner.test", PolicyHost.pem(WRONG)); Passage passage = new Passage(ADDRESS, postfix.port())) {
             long mid = send(TlsMode.Preferred, MtaSts.Opportunistic);
             assertThat(rig.alerts).extracting(Failure::reason).containsExactly("NameMismatch");
             assertThat(rig.spool.get(mid).recipients().getFirst().state()).isEqualTo(State.PENDING);
@@ -280,28 +272,6 @@ class StsDeliveryTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> postfix.messages().size() == 2);
             await().until(() -> rig.spool.get(second) == null || rig.spool.get(second).recipients().getFirst().state() == State.DELIVERED);
             assertThat(rig.results.getLast().outcome()).isEqualTo(TlsResult.Outcome.VERIFIED);
-        }
-    }
-
-    /** MX hosts are at port 25, which is not Postfix's here. */
-    private static void pass(ServerSocket door, int port) {
-        while (!door.isClosed()) {
-            try {
-                Socket in = door.accept();
-                Socket out = new Socket(InetAddress.getLoopbackAddress(), port);
-                Thread.ofVirtual().start(() -> copy(in, out));
-                Thread.ofVirtual().start(() -> copy(out, in));
-            } catch (IOException e) {
-                // the test is over, or Postfix restarts
-            }
-        }
-    }
-
-    private static void copy(Socket from, Socket to) {
-        try (from; to) {
-            from.getInputStream().transferTo(to.getOutputStream());
-        } catch (IOException e) {
-            // one of the two ended
         }
     }
 }

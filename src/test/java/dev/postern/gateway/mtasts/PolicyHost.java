@@ -38,16 +38,21 @@ public final class PolicyHost extends NoDns implements AutoCloseable {
     private final int port;
 
     public PolicyHost(Path folder) throws IOException {
+        this(folder, "127.0.0.1", 0);
+    }
+
+    /** @param port 0: any */
+    public PolicyHost(Path folder, String address, int port) throws IOException {
         Command.assumeInstalled("python3");
         this.folder = folder;
         certificate("default", TestPki.issue(Request.server("x", "default.test"), ROOT));
         Path script = Path.of("src/test/resources/mtasts/policy-host.py").toAbsolutePath();
-        process = new ProcessBuilder("python3", script.toString(), folder.toString()).redirectError(folder.resolve("errors").toFile()).start();
+        process = new ProcessBuilder("python3", script.toString(), folder.toString(), address, Integer.toString(port)).redirectError(folder.resolve("errors").toFile()).start();
         String line = process.inputReader().readLine();
         if (line == null) {
             throw new AssertionError("the policy host did not start: " + Files.readString(folder.resolve("errors")));
         }
-        port = Integer.parseInt(line);
+        this.port = Integer.parseInt(line);
     }
 
     /** Publishes a policy, at a host whose certificate is good. */
