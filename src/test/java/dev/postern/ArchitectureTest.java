@@ -39,7 +39,7 @@ class ArchitectureTest {
         "gateway.report..   | api.. pki.. plan..",
         "gateway.spool..    | api.. pki.. plan.. gateway.tls..",
         "gateway.access..   | api.. pki.. plan..",
-        "gateway.mtasts..   | api.. pki.. plan.. dns..",
+        "gateway.mtasts..   | api.. pki.. plan.. dns.. gateway.tls.. gateway.report..",
         "gateway.tls..      | api.. pki.. plan.. dns..",
         "gateway.config..   | api.. pki.. plan.. gateway.access.. gateway.tls.. gateway.report..",
         "gateway.smtp.client.. | api.. pki.. plan.. gateway.tls..",

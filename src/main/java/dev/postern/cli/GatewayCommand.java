@@ -41,7 +41,7 @@ final class GatewayCommand implements Callable<Integer> {
     String pod;
     @Option(names = "--pod-uid", required = true, paramLabel = "UID", defaultValue = "${env:POD_UID}", description = "Its UID. Environment: POD_UID")
     String podUid;
-    @Option(names = "--spool", paramLabel = "FOLDER", defaultValue = PlanNames.SPOOL_FOLDER, description = "The spool. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--spool", paramLabel = "FOLDER", defaultValue = PlanNames.SPOOL_FOLDER, description = "The spool; MTA-STS policies are kept in its folder mta-sts. Default: ${DEFAULT-VALUE}")
     Path spool;
     @Option(names = "--plan-folder", paramLabel = "FOLDER", defaultValue = PlanNames.PLAN_FOLDER,
             description = "The mounted plan, for a start without the API server. Default: ${DEFAULT-VALUE}")
@@ -63,7 +63,7 @@ final class GatewayCommand implements Callable<Integer> {
         KubernetesClient client = GatewayClient.create(Config.autoConfigure(null));
         GatewayRole role;
         try {
-            role = new GatewayRole(new Gateway.Options(spool, bind, GRACE), log -> new KubernetesEventSink(client, pod), runtime.meters());
+            role = new GatewayRole(new Gateway.Options(spool, spool.resolve("mta-sts"), bind, GRACE), log -> new KubernetesEventSink(client, pod), runtime.meters());
         } catch (Role.StartException e) {
             client.close();
             throw e;

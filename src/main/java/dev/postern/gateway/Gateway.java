@@ -11,7 +11,8 @@ import dev.postern.gateway.config.PlanLoader;
 import dev.postern.gateway.config.Serving;
 import dev.postern.gateway.delivery.Delivery;
 import dev.postern.gateway.delivery.DeliveryOptions;
-import dev.postern.gateway.mtasts.StsPolicies;
+import dev.postern.gateway.mtasts.PolicyFetcher;
+import dev.postern.gateway.mtasts.PublishedPolicies;
 import dev.postern.gateway.report.MailEvent.Level;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailLog;
@@ -51,6 +52,7 @@ public final class Gateway implements AutoCloseable {
     private final PlanIntake intake;
     private final RocksSpool spool;
     private final DnsHolder dns = new DnsHolder(DnsOptions.SYSTEM);
+    private final PublishedPolicies policies;
     private final Delivery delivery;
     private final SmtpServers servers;
     private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
@@ -59,11 +61,12 @@ public final class Gateway implements AutoCloseable {
     /**
      * Where a gateway keeps its mail and where it listens.
      *
-     * @param spool folder of the spool; made where it is missing
-     * @param bind  address of all listeners
-     * @param grace how long sessions and deliveries under way may go on when it closes
+     * @param spool    folder of the spool; made where it is missing
+     * @param policies folder of the MTA-STS policies that are kept; made where it is missing
+     * @param bind     address of all listeners
+     * @param grace    how long sessions and deliveries under way may go on when it closes
      */
-    public record Options(Path spool, InetAddress bind, Duration grace) {
+    public record Options(Path spool, Path policies, InetAddress bind, Duration grace) {
     }
 
     /**
@@ -80,7 +83,9 @@ public final class Gateway implements AutoCloseable {
         spool = RocksSpool.open(options.spool(), SpoolOptions.DEFAULTS, committed, damaged -> log.log(new MailEvent.Notice(Level.Critical,
                 "message MID " + damaged.mid() + " is damaged on disk and was set aside: " + damaged.reason())), meters);
         loops = new EventLoops();
-        delivery = new Delivery(plans, spool, dns, StsPolicies.NONE, log, failures, result -> { }, meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
+        policies = new PublishedPolicies(options.policies(), dns,
+                new PolicyFetcher(dns, loops.delivery(), TrustAnchors.system(), clock, PolicyFetcher.Options.STANDARD), log, meters, clock);
+        delivery = new Delivery(plans, spool, dns, policies, log, failures, result -> { }, meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
         committed.to(delivery::enqueue);
         servers = new SmtpServers(new SmtpServices(plans, spool, dns, log, failures, meters, clock), options.bind(), loops.acceptor(), loops.sessions());
         servers.subscribe(this::changed);
@@ -150,6 +155,7 @@ public final class Gateway implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        policies.close();
         spool.close();
         dns.close();
         loops.close();

@@ -72,7 +72,7 @@ public final class Standalone implements Role.Running {
         if (first.written().isEmpty()) {
             throw new Role.StartException("the manifests in " + options.folder() + " cannot be run:\n  " + String.join("\n  ", first.complaints()), null);
         }
-        role = new GatewayRole(new Gateway.Options(options.data().resolve("spool"), options.bind(), GRACE), LogEventSink::new, meters);
+        role = new GatewayRole(new Gateway.Options(options.data().resolve("spool"), options.data().resolve("mta-sts"), options.bind(), GRACE), LogEventSink::new, meters);
         take(first);
         watcher = new FolderWatcher(options.folder(), contents, now -> take(plans.compile(reader.parse(now), Instant.now())),
                 () -> renewal != null && !Instant.now().isBefore(renewal));

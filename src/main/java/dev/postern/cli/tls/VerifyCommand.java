@@ -8,11 +8,14 @@ import dev.postern.dns.DnsOptions;
 import dev.postern.dns.DnsjavaDns;
 import dev.postern.gateway.delivery.Probe;
 import dev.postern.gateway.delivery.ProbeReport;
-import dev.postern.gateway.mtasts.StsPolicies;
+import dev.postern.gateway.mtasts.PolicyFetcher;
+import dev.postern.gateway.mtasts.PublishedPolicies;
 import dev.postern.gateway.smtp.client.Timeouts;
 import dev.postern.pki.HostNames;
 import dev.postern.plan.Settings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.nio.NioEventLoopGroup;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -63,9 +66,12 @@ final class VerifyCommand extends ToolCommand {
     private ProbeReport probe(Plans.Found found) throws InterruptedException {
         Settings.Dns dns = found.plan().plan().settings().dns();
         var group = new NioEventLoopGroup(1);
-        try (var resolver = new DnsjavaDns(new DnsOptions(dns.servers(), dns.dnssec() == Dnssec.TrustResolver, dns.trustAnchors()))) {
-            return new Probe(group, Timeouts.all(Duration.ofSeconds(timeout)), resolver, StsPolicies.NONE, clock).run(normal(), found.plan());
-        } catch (IllegalArgumentException e) {
+        try (var resolver = new DnsjavaDns(new DnsOptions(dns.servers(), dns.dnssec() == Dnssec.TrustResolver, dns.trustAnchors()));
+                var kept = new TemporaryFolder();
+                var policies = new PublishedPolicies(kept.path(), resolver, new PolicyFetcher(resolver, group, found.plan().trust(null), clock, PolicyFetcher.Options.STANDARD),
+                        event -> { }, new SimpleMeterRegistry(), clock)) {
+            return new Probe(group, Timeouts.all(Duration.ofSeconds(timeout)), resolver, policies, clock).run(normal(), found.plan());
+        } catch (IllegalArgumentException | IOException e) {
             throw new ToolException(e.getMessage());
         } finally {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS);

@@ -13,6 +13,7 @@ import dev.postern.gateway.tls.OutboundTls.Outcome;
 import dev.postern.gateway.tls.Peer;
 import dev.postern.gateway.tls.PeerChecks;
 import dev.postern.gateway.tls.Requirement;
+import dev.postern.gateway.tls.StsTrial;
 import dev.postern.gateway.tls.Verdict;
 import dev.postern.plan.DestinationPlan;
 import java.net.InetAddress;
@@ -32,6 +33,7 @@ final class DialAttempt {
     private long dcid;
     private ClientSession session;
     private PeerChecks checks;
+    private Requirement.Refusal trial;
 
     /** @param ids of connections */
     DialAttempt(Dialer.Tools tools, LongSupplier ids, String domain, Target target, DestinationPlan plan, ActivePlan active, MessageTls message) {
@@ -152,7 +154,7 @@ final class DialAttempt {
         if (requirement.requireTls() && !session.capabilities().offers("REQUIRETLS")) {
             gate.requireTlsNotOffered(dcid, local());
         }
-        gate.passed(local(), checks);
+        gate.passed(local(), checks, trial);
     }
 
     /**
@@ -179,6 +181,7 @@ final class DialAttempt {
         SSLSession session = tls.session();
         Peer peer = new Peer(ClientContexts.chain(session), tls.staple(), domain, target.host(), () -> tools.confirmedName().apply(target.address()), tools.clock().instant());
         checks = PeerChecks.of(requirement, plan.tls(), peer, active.trust(plan.trustBundle()), active.trust(null));
+        trial = StsTrial.of(target.published(), peer, active.trust(null));
         Verdict verdict = checks.demanded() != null ? checks.demanded() : checks.checked();
         tools.log().log(new MailEvent.DeliveryTls(dcid, session.getProtocol(), session.getCipherSuite(), domain, verdict == null ? null : verdict.verified(),
                 verdict == null ? null : verdict.detail()));

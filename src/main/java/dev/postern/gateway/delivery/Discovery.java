@@ -47,9 +47,11 @@ final class Discovery {
         boolean sts = tls.mtaSts() != MtaSts.None && message != MessageTls.OPTIONAL || message == MessageTls.REQUIRED;
         CompletionStage<StsAnswer> policy = sts ? policies.find(domain) : null;
         Dns.SecureMx mx = secured ? lookup(dns.secureMx(domain)) : new Dns.SecureMx(lookup(dns.mx(domain)), false);
-        StsAnswer found = policy == null ? StsAnswer.ABSENT
-                : Stages.await(policy, RuntimeException.class, e -> new IllegalStateException("MTA-STS of " + domain + ": " + e, e));
-        return new Domain(domain, mx.hosts(), mx.secure(), found);
+        return new Domain(domain, mx.hosts(), mx.secure(), policy == null ? StsAnswer.ABSENT : policy(domain, policy));
+    }
+
+    private static StsAnswer policy(String domain, CompletionStage<StsAnswer> policy) throws InterruptedException {
+        return Stages.await(policy, RuntimeException.class, e -> new IllegalStateException("MTA-STS of " + domain + ": " + e, e));
     }
 
     /** What a domain publishes of one of its hosts. */
@@ -58,9 +60,11 @@ final class Discovery {
         return new Published(dane, sts(domain.sts, host));
     }
 
-    /** What is published of a host that a route names; the domain's own policy is not about it. */
+    /** What is published of a host that a route names: the policy is that of the host's own name, and not the recipient domain's (RFC 8461 section 3.4). */
     Published routed(String host, int port, DestinationPlan.Tls tls) throws InterruptedException {
-        return tls.dane() == Dane.None ? Published.NOTHING : new Published(dane(host, port, null), new Published.Sts.Absent());
+        CompletionStage<StsAnswer> policy = tls.mtaSts() == MtaSts.None ? null : policies.find(host);
+        Published.Dane dane = tls.dane() == Dane.None ? new Published.Dane.Absent() : dane(host, port, null);
+        return new Published(dane, policy == null ? new Published.Sts.Absent() : sts(policy(host, policy), host));
     }
 
     List<InetAddress> addresses(String host) throws DnsException, InterruptedException {

@@ -65,13 +65,21 @@ final class TlsGate {
         fail(dcid, local, OutboundTls.requireTlsNotOffered(), "");
     }
 
-    /** Mail goes on the encrypted session: all that could go wrong with TLS did not. */
-    void passed(InetAddress local, PeerChecks checks) {
+    /**
+     * Mail goes on the encrypted session: all that could go wrong with TLS did not.
+     *
+     * @param trial what an MTA-STS policy for testing would have refused, or null
+     */
+    void passed(InetAddress local, PeerChecks checks, Requirement.Refusal trial) {
         Verdict verdict = checks.demanded() != null ? checks.demanded() : checks.checked();
         tools.metrics().tls(plan.tls().mode(), verdict == null ? "encrypted" : verdict.verified() ? "verified" : "unverified");
         boolean verified = verdict != null && verdict.verified();
-        tell(local, verified ? TlsResult.Outcome.VERIFIED : TlsResult.Outcome.ENCRYPTED, verdict == null || verified ? null : verdict.reason().name(),
-                verdict == null || verified ? null : verdict.detail());
+        TlsResult.Outcome outcome = verified ? TlsResult.Outcome.VERIFIED : TlsResult.Outcome.ENCRYPTED;
+        if (trial != null) {   // the policy's own view is what its domain wants to hear
+            tell(local, outcome, trial.reason(), trial.text());
+        } else {
+            tell(local, outcome, verdict == null || verified ? null : verdict.reason().name(), verdict == null || verified ? null : verdict.detail());
+        }
     }
 
     private void fail(long dcid, InetAddress local, Decision decision, String detail) throws Undeliverable {

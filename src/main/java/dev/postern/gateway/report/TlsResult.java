@@ -14,7 +14,8 @@ import java.util.List;
  * @param address  of the host, or null where no connection was made
  * @param local    this end's address, or null
  * @param routed   whether the host is of a route, so that nothing the domain publishes holds
- * @param reason   CamelCase and from a small set; null where nothing failed
+ * @param reason   CamelCase and from a small set; null where nothing failed. Beside ENCRYPTED and VERIFIED, what was not acted on: a
+ *                 certificate that is only preferred to be good, or what an MTA-STS policy for testing would have refused
  * @param detail   what happened, for a person; null where nothing failed
  * @param policy   what the domain publishes
  */

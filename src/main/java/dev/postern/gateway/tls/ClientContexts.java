@@ -65,6 +65,11 @@ public final class ClientContexts {
         return byName;
     }
 
+    /** The context that shows no certificate. */
+    public ClientContext anonymous() {
+        return anonymous;
+    }
+
     private void add(String name, String who, Credentials credentials, Map<String, ClientContext> byName) {
         if (name == null || byName.containsKey(name)) {
             return;

@@ -3,6 +3,8 @@ package dev.postern.gateway.tls;
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.gateway.tls.Verdict.Reason;
 import dev.postern.pki.Fingerprints;
+import dev.postern.pki.HostNames;
+import dev.postern.pki.Names;
 import dev.postern.pki.path.Paths;
 import dev.postern.pki.path.Staples;
 import java.security.cert.CertificateException;
@@ -35,10 +37,19 @@ public final class PeerVerifier {
         return untrusted != null ? untrusted : PeerNames.verify(peer.chain().getFirst(), identity, peer);
     }
 
-    /** For the host's name alone, as MTA-STS and REQUIRETLS ask (RFC 8461 section 4.2). */
+    /**
+     * For the host's name alone, as MTA-STS and REQUIRETLS ask (RFC 8461 sections 3.3 and 4.2): it must be among the dNSNames; the subject's CN
+     * counts for nothing.
+     */
     public static Verdict verifyHost(Peer peer, TrustAnchors anchors) {
         Verdict untrusted = untrusted(Paths.validate(peer.chain(), anchors.certificates(), peer.now()), anchors, peer);
-        return untrusted != null ? untrusted : PeerNames.only(peer.chain().getFirst(), peer.host(), peer.host());
+        if (untrusted != null) {
+            return untrusted;
+        }
+        X509Certificate leaf = peer.chain().getFirst();
+        return Names.dnsNames(leaf).isEmpty() && HostNames.address(peer.host()).isEmpty()
+                ? Verdict.failed(Reason.NameMismatch, "certificate has no DNS name for " + peer.host() + "; the common name does not count")
+                : PeerNames.only(leaf, peer.host(), peer.host());
     }
 
     private static Verdict untrusted(Paths.Result result, TrustAnchors anchors, Peer peer) {

@@ -64,7 +64,7 @@ public record Requirement(TlsMode mode, TlsMode configured, Dane.Usable dane, bo
             return new Refusal("DaneMissing", "DANE is mandatory and the host has no usable TLSA records");
         }
         if (enforced != null && !enforced.listsHost()) {
-            return new Refusal("StsMxMismatch", "the domain's MTA-STS policy does not list the host, but " + String.join(", ", enforced.mx()));
+            return mismatch(enforced);
         }
         return unproven ? new Refusal(MX_NOT_PROVEN, "REQUIRETLS asks for a host that DNSSEC or MTA-STS vouches for, and neither does") : null;
     }
@@ -75,6 +75,10 @@ public record Requirement(TlsMode mode, TlsMode configured, Dane.Usable dane, bo
      */
     public boolean hostNameByChoice() {
         return requireTls && dane == null && !hostName;
+    }
+
+    static Refusal mismatch(Sts.Found policy) {
+        return new Refusal("StsMxMismatch", "the domain's MTA-STS policy does not list the host, but " + String.join(", ", policy.mx()));
     }
 
     /** Whether the DestinationControl itself demands verification; where it merely prefers it, it is only looked at. */
