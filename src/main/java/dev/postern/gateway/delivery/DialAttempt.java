@@ -139,7 +139,7 @@ final class DialAttempt {
         }
         SSLSession tls;
         try {
-            tls = session.handshake(active.client(plan.certificate()), target.host());
+            tls = session.handshake(active.client(plan.certificate()), requirement.serverName(target.host()));
         } catch (ClientException e) {
             rethrowInterrupt(e);
             settle(e.kind() == ClientException.Kind.INJECTED ? Outcome.INJECTED : Outcome.HANDSHAKE_FAILED, e.getMessage());

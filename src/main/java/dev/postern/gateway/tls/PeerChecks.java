@@ -36,6 +36,9 @@ public record PeerChecks(Verdict demanded, Verdict checked) {
                 ? PeerVerifier.verify(peer.chain, peer.anchors, tls.identity(), peer.domain, peer.host, peer.now)
                 : null;
         Verdict demanded = OutboundTls.required(requirement.configured()) ? configured : null;
+        if (requirement.dane() != null && passed(demanded)) {
+            demanded = DaneVerifier.verify(requirement.dane(), peer.chain, peer.now);
+        }
         if (requirement.hostName() && passed(demanded)) {
             demanded = PeerVerifier.verify(peer.chain, peer.system, Identity.Destination, peer.host, peer.host, peer.now);
         }

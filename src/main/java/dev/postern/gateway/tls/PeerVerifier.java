@@ -47,7 +47,7 @@ public final class PeerVerifier {
     }
 
     /** The names of a certificate, for a person; at most five. */
-    private static String describe(X509Certificate leaf) {
+    static String describe(X509Certificate leaf) {
         try {
             var names = leaf.getSubjectAlternativeNames();
             if (names != null) {
@@ -74,7 +74,7 @@ public final class PeerVerifier {
         }
     }
 
-    private static Reason reason(Paths.Reason reason) {
+    static Reason reason(Paths.Reason reason) {
         return switch (reason) {
             case NO_CERTIFICATE -> Reason.NoCertificate;
             case EXPIRED -> Reason.Expired;
