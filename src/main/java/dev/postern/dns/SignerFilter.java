@@ -50,7 +50,7 @@ final class SignerFilter implements Resolver {
     }
 
     private void dropForeignSigners(Message answer, int section) {
-        for (Record record : answer.getSection(section)) {
+        for (Record record : List.copyOf(answer.getSection(section))) {
             if (record instanceof RRSIGRecord signature && !mayVouch(signature.getSigner(), record.getName())) {
                 answer.removeRecord(record, section);
             }

@@ -29,13 +29,13 @@ final class TlsaLookup {
             if (address.failed()) {
                 return done(Status.FAILED, host, address.detail());
             }
-            if (!address.exists() || address.records().isEmpty()) {
+            if (!address.secure()) {   // and whoever hides the addresses there hides no alias that is proven
+                return address.alias() ? byOwnName(host, port) : done(Status.NONE, host, "the zone of the host is not signed");
+            }
+            if (address.records().isEmpty()) {
                 return done(Status.NONE, host, "the host has no address");
             }
-            if (address.secure()) {
-                return first(address.alias() ? List.of(address.owner(), host) : List.of(host), port, host);
-            }
-            return address.alias() ? byOwnName(host, port) : done(Status.NONE, host, "the zone of the host is not signed");
+            return first(address.alias() ? List.of(address.owner(), host) : List.of(host), port, host);
         });
     }
 
