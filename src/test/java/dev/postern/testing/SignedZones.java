@@ -144,7 +144,7 @@ public final class SignedZones implements AutoCloseable {
             return "";
         }
         String key = newKey(zone.origin);
-        List<String> arguments = new ArrayList<>(List.of("-q", "-P", "-z", "-O", "full", "-o", zone.origin + ".", "-f", file(zone).toString()));
+        List<String> arguments = new ArrayList<>(List.of("-q", "-P", "-z", "-d", folder.toString(), "-O", "full", "-o", zone.origin + ".", "-f", file(zone).toString()));
         if (zone.signing == Signing.NSEC3) {
             arguments.addAll(List.of("-3", "-", "-H", "0"));
         }
