@@ -25,6 +25,7 @@ public final class SignedZones implements AutoCloseable {
     private static final String HEAD = "$TTL 300\n@ IN SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 60\n@ IN NS ns.invalid.\n";
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
+    private final List<DnsRelay> relays = new ArrayList<>();
     private final int port;
     private String anchor;
 
@@ -85,26 +86,28 @@ public final class SignedZones implements AutoCloseable {
     /** Starts a resolver that validates, on a port of its own, and gives its address. */
     public String validatingResolver() throws IOException {
         int own = freePort();
-        return validatingResolver("127.0.0.1", own) + ":" + own;
-    }
-
-    /** Starts a resolver that validates at an address of the loopback network. */
-    public String validatingResolver(String ip, int own) throws IOException {
         String[] ds = anchor.split("\\s+");
         int at = List.of(ds).indexOf("DS");
         String key = "\".\" static-ds %s %s %s \"%s\";".formatted(ds[at + 1], ds[at + 2], ds[at + 3], String.join("", List.of(ds).subList(at + 4, ds.length)));
-        start("resolver-" + own, ip, own, """
+        start("resolver-" + own, own, """
                 recursion yes;
                 dnssec-validation yes;
                 forward only;
                 forwarders { 127.0.0.1 port %d; };
                 servfail-ttl 0;
                 """.formatted(port), "trust-anchors { " + key + " };\n");
-        return ip;
+        return "127.0.0.1:" + own;
+    }
+
+    /** Starts one at port 53 of an address of the loopback network, which programs of others can be pointed at. */
+    public void validatingResolver(String ip) throws IOException {
+        String[] resolver = validatingResolver().split(":");
+        relays.add(new DnsRelay(ip, 53, new InetSocketAddress(resolver[0], Integer.parseInt(resolver[1]))));
     }
 
     @Override
     public void close() throws IOException, InterruptedException {
+        relays.forEach(DnsRelay::close);
         for (Process process : processes) {
             process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         }
@@ -132,7 +135,7 @@ public final class SignedZones implements AutoCloseable {
             }
             files.append("zone \"%s.\" { type primary; file \"%s\"; };\n".formatted(zone.origin, file(zone)));
         }
-        start("authority", "127.0.0.1", port, "recursion no;\ndnssec-validation no;\nallow-transfer { none; };\nnotify no;\n", files.toString());
+        start("authority", port, "recursion no;\ndnssec-validation no;\nallow-transfer { none; };\nnotify no;\n", files.toString());
     }
 
     /** The DS record for the zone above; empty where this one is not signed. */
@@ -178,28 +181,28 @@ public final class SignedZones implements AutoCloseable {
         return folder.resolve((zone.origin.isEmpty() ? "root" : zone.origin) + ".zone");
     }
 
-    private void start(String name, String ip, int own, String options, String rest) throws IOException {
+    private void start(String name, int own, String options, String rest) throws IOException {
         Path configuration = folder.resolve(name);
         Files.writeString(configuration, """
                 options {
                 directory "%s";
                 pid-file none;
                 session-keyfile none;
-                listen-on port %d { %s; };
+                listen-on port %d { 127.0.0.1; };
                 listen-on-v6 { none; };
                 empty-zones-enable no;
                 %s};
                 controls { };
-                %s""".formatted(folder, own, ip, options, rest));
+                %s""".formatted(folder, own, options, rest));
         Process process = Bind.named(configuration);
         processes.add(process);
-        Awaitility.await("named answers at " + ip + ":" + own).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(() -> {
+        Awaitility.await("named answers at port " + own).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(() -> {
             String log = Files.readString(folder.resolve(name + ".log"));
             if (!process.isAlive() || log.contains("not loaded due to errors")) {
                 throw new IllegalArgumentException(log);
             }
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(ip, own), 200);
+                socket.connect(new InetSocketAddress("127.0.0.1", own), 200);
                 return log.contains(" running");
             } catch (IOException e) {
                 return false;
