@@ -5,8 +5,6 @@ import dev.postern.pki.HostNames;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,7 +20,6 @@ import org.xbill.DNS.ARecord;
 import org.xbill.DNS.Cache;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.ExtendedFlags;
-import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
@@ -44,7 +41,6 @@ public final class DnsjavaDns implements Dns {
     private static final int CACHED = 50_000;
     private static final int MAX_TTL_SECONDS = 86_400;
     private static final int MAX_NEGATIVE_TTL_SECONDS = 300;
-    private static final int MAX_MX = 50;
     private static final int MAX_PTR = 5;
     /** Bytes of an answer over UDP that paths carry whole (RFC 9715). */
     private static final int PAYLOAD = 1232;
@@ -97,7 +93,7 @@ public final class DnsjavaDns implements Dns {
             if (!answer.exists()) {
                 return CompletableFuture.<SecureMx>failedFuture(new DnsException(Kind.NOT_FOUND, domain + " does not exist"));
             }
-            CompletionStage<List<Mx>> found = answer.records().isEmpty() ? implicit(domain) : hosts(domain, answer.records());
+            CompletionStage<List<Mx>> found = answer.records().isEmpty() ? implicit(domain) : MxRecords.hosts(domain, answer.records());
             return found.thenApply(hosts -> new SecureMx(hosts, answer.secure()));
         }), domain);
     }
@@ -128,7 +124,7 @@ public final class DnsjavaDns implements Dns {
     public CompletionStage<List<Mx>> mx(String domain) {
         return bounded(lookup(session, domain, Type.MX).handle((result, error) -> {
             if (error == null && !result.getRecords().isEmpty()) {
-                return hosts(domain, result.getRecords());
+                return MxRecords.hosts(domain, result.getRecords());
             }
             if (error == null || isNoData(error)) {
                 return implicit(domain);
@@ -140,21 +136,6 @@ public final class DnsjavaDns implements Dns {
     /** A domain without MX records is its own host where it has addresses. */
     private CompletionStage<List<Mx>> implicit(String domain) {
         return addresses(domain).thenApply(a -> List.of(new Mx(0, domain)));
-    }
-
-    private static CompletionStage<List<Mx>> hosts(String domain, List<Record> records) {
-        List<Mx> found = new ArrayList<>();
-        for (Record record : records) {
-            if (record instanceof MXRecord mx && !mx.getTarget().equals(Name.root)) {
-                found.add(new Mx(mx.getPriority(), text(mx.getTarget())));
-            }
-        }
-        if (found.isEmpty()) {
-            return CompletableFuture.failedFuture(new DnsException(Kind.NULL_MX, domain + " does not accept mail (null MX)"));
-        }
-        Collections.shuffle(found);
-        found.sort(Comparator.comparingInt(Mx::preference));
-        return CompletableFuture.completedFuture(List.copyOf(found.subList(0, Math.min(MAX_MX, found.size()))));
     }
 
     @Override
@@ -259,7 +240,7 @@ public final class DnsjavaDns implements Dns {
         return error instanceof CompletionException && error.getCause() != null ? root(error.getCause()) : error;
     }
 
-    private static String text(Name name) {
+    static String text(Name name) {
         return name.toString(true).toLowerCase(Locale.ROOT);
     }
 }

@@ -2,7 +2,6 @@ package dev.postern.dns;
 
 import dev.postern.dns.TlsaAnswer.Status;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.xbill.DNS.Name;
@@ -76,7 +75,7 @@ final class TlsaLookup {
                 return done(Status.FAILED, base, answer.detail());
             }
             if (answer.secure() && !answer.records().isEmpty()) {
-                return CompletableFuture.completedFuture(new TlsaAnswer(Status.SECURE, answer.records().stream().map(r -> record((TLSARecord) r)).toList(), text(base), null));
+                return CompletableFuture.completedFuture(new TlsaAnswer(Status.SECURE, answer.records().stream().map(r -> record((TLSARecord) r)).toList(), DnsjavaDns.text(base), null));
             }
             return first(bases.subList(1, bases.size()), port, host);
         });
@@ -87,10 +86,6 @@ final class TlsaLookup {
     }
 
     private static CompletionStage<TlsaAnswer> done(Status status, Name base, String detail) {
-        return CompletableFuture.completedFuture(new TlsaAnswer(status, List.of(), text(base), detail));
-    }
-
-    private static String text(Name name) {
-        return name.toString(true).toLowerCase(Locale.ROOT);
+        return CompletableFuture.completedFuture(new TlsaAnswer(status, List.of(), DnsjavaDns.text(base), detail));
     }
 }

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +44,7 @@ import org.xbill.DNS.Type;
 class SecureDnsTest {
     private static final String A = "a1".repeat(32);
     private static final String B = "b2".repeat(32);
+    private static final int MANY = 90;
     private static SignedZones zones;
     private static Dns here;
     private static Dns there;
@@ -81,7 +84,9 @@ class SecureDnsTest {
                         _25._tcp.odd TLSA 3 1 1 ab
                         odd A 127.89.0.6
                         nothing TXT here
-                        """.formatted(A, B), List.of("forgedaddress.secure.test. A", "_25._tcp.forgedtlsa.secure.test. TLSA")),
+                        big A 127.89.0.6
+                        %3$s
+                        """.formatted(A, B, IntStream.range(0, MANY).mapToObj("_25._tcp.big TLSA 3 1 2 %0128x"::formatted).collect(Collectors.joining("\n"))), List.of("forgedaddress.secure.test. A", "_25._tcp.forgedtlsa.secure.test. TLSA")),
                 new Zone("nomx.test", Signing.SIGNED, "@ A 127.89.0.1\n_25._tcp TLSA 3 1 1 " + A + "\n"),
                 new Zone("null.test", Signing.SIGNED, "@ MX 0 .\n"),
                 new Zone("nsec3.test", Signing.NSEC3, "@ MX 10 mx\nmx A 127.89.0.1\n_25._tcp.mx TLSA 3 1 1 " + A + "\nbare A 127.89.0.1\n"),
@@ -200,6 +205,28 @@ class SecureDnsTest {
     void thePortIsPartOfTheQuestion(String mode, Dns dns) throws Exception {
         assertThat(get(dns.tlsa("mx.secure.test", 2525)).records()).containsExactly(tlsa("3 1 1 " + B));
         assertThat(get(dns.tlsa("mx.secure.test", 587)).status()).isEqualTo(Status.NONE);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("modes")
+    void whatDoesNotFitADatagramComesWhole(String mode, Dns dns) throws Exception {
+        assertThat(get(dns.tlsa("big.secure.test", 25)).records()).hasSize(MANY);
+    }
+
+    @Test
+    void answersAreKeptForTheirTimeWithTheirSecurity() throws Exception {
+        Dns dns;
+        try (SignedZones brief = SignedZones.serve(List.of(new Zone("secure.test", Signing.SIGNED, "@ MX 10 mx\nmx A 127.89.0.1\n_25._tcp.mx TLSA 3 1 1 " + A + "\n")))) {
+            dns = new DnsjavaDns(new DnsOptions(List.of(brief.address()), false, List.of(brief.anchor())), Duration.ofMillis(500), Duration.ofSeconds(5));
+            assertThat(get(dns.secureMx("secure.test")).secure()).isTrue();
+            assertThat(get(dns.tlsa("mx.secure.test", 25)).status()).isEqualTo(Status.SECURE);
+            assertThat(get(dns.tlsa("mx.secure.test", 26)).status()).isEqualTo(Status.NONE);
+        }
+
+        assertThat(get(dns.secureMx("secure.test")).secure()).isTrue();
+        assertThat(get(dns.tlsa("mx.secure.test", 25)).status()).isEqualTo(Status.SECURE);
+        assertThat(get(dns.tlsa("mx.secure.test", 26)).status()).as("absence too").isEqualTo(Status.NONE);
+        assertThat(get(dns.tlsa("mx.secure.test", 27)).status()).as("not asked for before").isEqualTo(Status.FAILED);
     }
 
     @Test

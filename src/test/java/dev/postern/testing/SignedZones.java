@@ -198,7 +198,7 @@ public final class SignedZones implements AutoCloseable {
         processes.add(process);
         Awaitility.await("named answers at port " + own).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(() -> {
             String log = Files.readString(folder.resolve(name + ".log"));
-            if (!process.isAlive() || log.contains("not loaded due to errors")) {
+            if (!process.isAlive() || log.contains("not loaded due to errors") || log.contains(" failed: ")) {
                 throw new IllegalArgumentException(log);
             }
             try (Socket socket = new Socket()) {
