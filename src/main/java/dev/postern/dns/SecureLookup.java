@@ -105,7 +105,7 @@ final class SecureLookup {
 
     private String reason(Question question, Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        return describe(question) + (cause instanceof TimeoutException ? ": no answer within " + limit.toSeconds() + " s"
+        return describe(question) + (cause instanceof TimeoutException ? ": no answer within " + limit.toMillis() + " ms"
                 : ": " + (cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage()));
     }
 

@@ -24,7 +24,7 @@ import dev.postern.testing.SignedZones.Signing;
 import dev.postern.testing.SignedZones.Zone;
 import dev.postern.testing.SignedZones;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -130,11 +130,12 @@ class DaneDeliveryTest {
 
     @BeforeAll
     static void serve() throws Exception {
-        for (String address : List.of(CHAIN, SELF, NO_TLS, WITH_ROOT)) {
-            try (ServerSocket free = new ServerSocket(25, 1, InetAddress.getByName(address))) {
-                assertThat(free.isBound()).isTrue();
+        for (InetSocketAddress place : List.of(new InetSocketAddress(CHAIN, 25), new InetSocketAddress(SELF, 25), new InetSocketAddress(NO_TLS, 25),
+                new InetSocketAddress(WITH_ROOT, 25), new InetSocketAddress(RESOLVER, 53))) {
+            try (ServerSocket free = new ServerSocket()) {
+                free.bind(place);
             } catch (IOException e) {
-                Assumptions.abort("MX hosts have port 25, and nobody may listen at " + address + ":25 here: " + e.getMessage());
+                Assumptions.abort("MX hosts have port 25 and resolvers port 53, and " + place + " is not to be had here: " + e.getMessage());
             }
         }
         StringBuilder records = new StringBuilder();
