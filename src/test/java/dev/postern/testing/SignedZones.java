@@ -4,15 +4,18 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -56,7 +59,7 @@ public final class SignedZones implements AutoCloseable {
         }
     }
 
-    private SignedZones(Path folder) throws IOException {
+    private SignedZones(Path folder) {
         this.folder = folder;
         port = freePort();
     }
@@ -155,7 +158,7 @@ public final class SignedZones implements AutoCloseable {
             arguments.addAll(List.of("-s", "20200101000000", "-e", "20200201000000"));
         }
         String file = folder.resolve(key).toString();
-        Files.writeString(plain, Files.readString(Path.of(file + ".key")), java.nio.file.StandardOpenOption.APPEND);
+        Files.writeString(plain, Files.readString(Path.of(file + ".key")), StandardOpenOption.APPEND);
         arguments.addAll(List.of(plain.toString(), file));
         Bind.run("dnssec-signzone", arguments.toArray(String[]::new));
         if (!zone.forged.isEmpty()) {
@@ -198,7 +201,7 @@ public final class SignedZones implements AutoCloseable {
         processes.add(process);
         Awaitility.await("named answers at port " + own).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(() -> {
             String log = Files.readString(folder.resolve(name + ".log"));
-            if (!process.isAlive() || log.contains("not loaded due to errors") || log.contains(" failed: ")) {
+            if (!process.isAlive() || log.contains("not loaded due to errors") || log.contains(" failed: ") || log.contains("not listening on any interfaces")) {
                 throw new IllegalArgumentException(log);
             }
             try (Socket socket = new Socket()) {
@@ -210,9 +213,16 @@ public final class SignedZones implements AutoCloseable {
         });
     }
 
-    private static int freePort() throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** Free a moment ago, over UDP and TCP, and not of those that outgoing connections take: they have ports from 32768 on. */
+    private static int freePort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (DatagramSocket udp = new DatagramSocket(port, InetAddress.getLoopbackAddress());
+                    ServerSocket tcp = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return Math.max(udp.getLocalPort(), tcp.getLocalPort());
+            } catch (IOException e) {
+                // taken: another
+            }
         }
     }
 }
