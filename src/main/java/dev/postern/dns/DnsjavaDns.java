@@ -3,11 +3,8 @@ package dev.postern.dns;
 import dev.postern.dns.Dns.DnsException.Kind;
 import dev.postern.pki.HostNames;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,15 +19,12 @@ import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.Cache;
 import org.xbill.DNS.DClass;
-import org.xbill.DNS.ExtendedResolver;
-import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
-import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.ReverseMap;
-import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
@@ -47,47 +41,71 @@ public final class DnsjavaDns implements Dns {
     private static final int CACHED = 50_000;
     private static final int MAX_TTL_SECONDS = 86_400;
     private static final int MAX_NEGATIVE_TTL_SECONDS = 300;
-    private static final int MAX_MX = 50;
     private static final int MAX_PTR = 5;
+    /** Bytes of an answer over UDP that paths carry whole (RFC 9715). */
+    private static final int PAYLOAD = 1232;
 
     private static final Executor EXECUTOR = Thread::startVirtualThread;
 
     private final LookupSession session;
     private final LookupSession hosts;
+    private final SecureLookup secure;
+    private final TlsaLookup tlsa;
     private final Duration limit;
 
     /**
      * Asks these servers in turn.
      *
-     * @param servers {@code ADDRESS}, {@code IPV4:PORT} or {@code [IPV6]:PORT}; empty: the system's
-     * @param wait    for one answer of one server
-     * @param limit   for a whole lookup, with all retries and aliases
-     * @throws IllegalArgumentException naming the server that is none
+     * @param wait  for one answer of one server
+     * @param limit for a whole lookup, with all retries and aliases
+     * @throws IllegalArgumentException naming the server or trust anchor that is none
      */
-    public DnsjavaDns(List<String> servers, Duration wait, Duration limit) {
+    public DnsjavaDns(DnsOptions options, Duration wait, Duration limit) {
         this.limit = limit;
-        Resolver resolver = resolver(servers, wait, limit);
+        Resolver resolver = NameServers.resolver(options.servers(), wait, limit);
         Cache cache = new Cache(DClass.IN);
         cache.setMaxEntries(CACHED);
         cache.setMaxCache(MAX_TTL_SECONDS);
         cache.setMaxNCache(MAX_NEGATIVE_TTL_SECONDS);
         session = LookupSession.builder().resolver(resolver).cache(cache).executor(EXECUTOR).build();
         hosts = LookupSession.builder().resolver(resolver).cache(cache).executor(EXECUTOR).defaultHostsFileParser().build();
+        Resolver signed = NameServers.resolver(options.servers(), wait, limit);
+        secure = new SecureLookup(options.trustAd() ? signed : Validation.of(signed, options.trustAnchors()), EXECUTOR, limit);
+        signed.setEDNS(0, PAYLOAD, ExtendedFlags.DO);
+        tlsa = new TlsaLookup(secure);
     }
 
     /** With 3 s for an answer and 20 s for a lookup. */
     public DnsjavaDns(DnsOptions options) {
-        this(options.servers(), Duration.ofSeconds(3), Duration.ofSeconds(20));
+        this(options, Duration.ofSeconds(3), Duration.ofSeconds(20));
     }
 
     @Override
     public CompletionStage<SecureMx> secureMx(String domain) {
-        return mx(domain).thenApply(hosts -> new SecureMx(hosts, false));
+        Name name = name(domain);
+        if (name == null) {
+            return CompletableFuture.failedFuture(noName(domain));
+        }
+        return bounded(secure.find(name, Type.MX).thenCompose(answer -> {
+            if (answer.failed()) {
+                return CompletableFuture.<SecureMx>failedFuture(new DnsException(Kind.TEMPORARY, "lookup with DNSSEC failed: " + answer.detail()));
+            }
+            if (!answer.exists()) {
+                return CompletableFuture.<SecureMx>failedFuture(new DnsException(Kind.NOT_FOUND, domain + " does not exist"));
+            }
+            CompletionStage<List<Mx>> found = answer.records().isEmpty() ? implicit(domain) : MxRecords.hosts(domain, answer.records());
+            return found.thenApply(hosts -> new SecureMx(hosts, answer.secure()));
+        }), domain);
     }
 
     @Override
     public CompletionStage<TlsaAnswer> tlsa(String host, int port) {
-        return CompletableFuture.completedFuture(new TlsaAnswer(TlsaAnswer.Status.NONE, List.of(), host, "DNSSEC is not validated"));
+        Name name = HostNames.address(host).isPresent() ? null : name(host);
+        if (name == null) {
+            return CompletableFuture.completedFuture(new TlsaAnswer(TlsaAnswer.Status.NONE, List.of(), host, "the host has no name"));
+        }
+        return tlsa.find(name, port).toCompletableFuture().copy().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(e -> new TlsaAnswer(TlsaAnswer.Status.FAILED, List.of(), host, failure("TLSA of " + host, e).getMessage()));
     }
 
     @Override
@@ -106,28 +124,18 @@ public final class DnsjavaDns implements Dns {
     public CompletionStage<List<Mx>> mx(String domain) {
         return bounded(lookup(session, domain, Type.MX).handle((result, error) -> {
             if (error == null && !result.getRecords().isEmpty()) {
-                return hosts(domain, result.getRecords());
+                return MxRecords.hosts(domain, result.getRecords());
             }
             if (error == null || isNoData(error)) {
-                return addresses(domain).thenApply(a -> List.of(new Mx(0, domain)));
+                return implicit(domain);
             }
             return CompletableFuture.<List<Mx>>failedFuture(failure(domain, error));
         }).thenCompose(Function.identity()), domain);
     }
 
-    private static CompletionStage<List<Mx>> hosts(String domain, List<Record> records) {
-        List<Mx> found = new ArrayList<>();
-        for (Record record : records) {
-            if (record instanceof MXRecord mx && !mx.getTarget().equals(Name.root)) {
-                found.add(new Mx(mx.getPriority(), text(mx.getTarget())));
-            }
-        }
-        if (found.isEmpty()) {
-            return CompletableFuture.failedFuture(new DnsException(Kind.NULL_MX, domain + " does not accept mail (null MX)"));
-        }
-        Collections.shuffle(found);
-        found.sort(Comparator.comparingInt(Mx::preference));
-        return CompletableFuture.completedFuture(List.copyOf(found.subList(0, Math.min(MAX_MX, found.size()))));
+    /** A domain without MX records is its own host where it has addresses. */
+    private CompletionStage<List<Mx>> implicit(String domain) {
+        return addresses(domain).thenApply(a -> List.of(new Mx(0, domain)));
     }
 
     @Override
@@ -190,11 +198,21 @@ public final class DnsjavaDns implements Dns {
     }
 
     private static CompletionStage<LookupResult> lookup(LookupSession session, String name, int type) {
+        Name absolute = name(name);
+        return absolute == null ? CompletableFuture.failedFuture(noName(name)) : session.lookupAsync(absolute, type);
+    }
+
+    /** Null for what is no name. */
+    private static Name name(String text) {
         try {
-            return session.lookupAsync(Name.fromString(name, Name.root), type);
+            return Name.fromString(text, Name.root);
         } catch (TextParseException e) {
-            return CompletableFuture.failedFuture(new DnsException(Kind.NOT_FOUND, "'" + name + "' is not a domain name"));
+            return null;
         }
+    }
+
+    private static DnsException noName(String text) {
+        return new DnsException(Kind.NOT_FOUND, "'" + text + "' is not a domain name");
     }
 
     private <T> CompletionStage<T> bounded(CompletionStage<T> lookup, String name) {
@@ -222,42 +240,7 @@ public final class DnsjavaDns implements Dns {
         return error instanceof CompletionException && error.getCause() != null ? root(error.getCause()) : error;
     }
 
-    private static String text(Name name) {
+    static String text(Name name) {
         return name.toString(true).toLowerCase(Locale.ROOT);
-    }
-
-    private static Resolver resolver(List<String> servers, Duration wait, Duration limit) {
-        List<Resolver> resolvers = new ArrayList<>();
-        List<InetSocketAddress> addresses = servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers.stream().map(DnsjavaDns::server).toList();
-        for (InetSocketAddress address : addresses) {
-            SimpleResolver one = new SimpleResolver(address);
-            one.setTimeout(wait);
-            resolvers.add(one);
-        }
-        ExtendedResolver all = new ExtendedResolver(resolvers);
-        all.setTimeout(limit);   // over all servers and retries
-        all.setRetries(2);
-        return all;
-    }
-
-    private static InetSocketAddress server(String text) {
-        int port = 53;
-        String host = text;
-        int colon = text.lastIndexOf(':');
-        if (text.startsWith("[") && text.contains("]") || colon > 0 && colon == text.indexOf(':')) {
-            int end = text.startsWith("[") ? text.indexOf(']') : colon;
-            host = text.substring(text.startsWith("[") ? 1 : 0, end);
-            String rest = text.substring(text.startsWith("[") ? end + 1 : end);
-            try {
-                port = rest.isEmpty() ? port : Integer.parseInt(rest.substring(1));
-            } catch (NumberFormatException e) {
-                port = -1;
-            }
-        }
-        InetAddress address = HostNames.address(host).orElse(null);
-        if (address == null || port < 1 || port > 65535) {
-            throw new IllegalArgumentException("'" + text + "' is not a name server; allowed are ADDRESS, IPV4:PORT and [IPV6]:PORT");
-        }
-        return new InetSocketAddress(address, port);
     }
 }

@@ -71,7 +71,7 @@ class DnsjavaDnsTest {
     @BeforeAll
     static void start() throws Exception {
         server = new CoreDns(folder, Map.of("example", ZONE, "2.0.192.in-addr.arpa", REVERSE));
-        dns = new DnsjavaDns(List.of(server.address()), Duration.ofSeconds(5), Duration.ofSeconds(20));
+        dns = new DnsjavaDns(DnsOptions.of(List.of(server.address())), Duration.ofSeconds(5), Duration.ofSeconds(20));
         Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> !get(dns.addresses("ns.example")).isEmpty());
     }
 
@@ -161,7 +161,7 @@ class DnsjavaDnsTest {
     void aServerThatFailsOrIsSilentIsTemporary() throws Exception {
         for (int rcode : new int[] {2, 5, -1}) {   // SERVFAIL, REFUSED, silence
             try (Hostile hostile = new Hostile(rcode);
-                    Dns failing = new DnsjavaDns(List.of("127.0.0.1:" + hostile.socket.getLocalPort()), Duration.ofMillis(200), Duration.ofSeconds(5))) {
+                    Dns failing = new DnsjavaDns(DnsOptions.of(List.of("127.0.0.1:" + hostile.socket.getLocalPort())), Duration.ofMillis(200), Duration.ofSeconds(5))) {
                 assertThat(failure(failing.mx("two.example"))).isEqualTo(Kind.TEMPORARY);
                 assertThat(failure(failing.addresses("mx1.example"))).isEqualTo(Kind.TEMPORARY);
                 assertThat(get(failing.confirmedName(InetAddress.getByName("192.0.2.77")))).isEmpty();
@@ -172,7 +172,7 @@ class DnsjavaDnsTest {
     @Test
     void theWholeLookupIsBoundedWhateverTheRetries() throws Exception {
         try (Hostile hostile = new Hostile(-1);
-                Dns slow = new DnsjavaDns(List.of("127.0.0.1:" + hostile.socket.getLocalPort()), Duration.ofMinutes(5), Duration.ofMillis(300))) {
+                Dns slow = new DnsjavaDns(DnsOptions.of(List.of("127.0.0.1:" + hostile.socket.getLocalPort())), Duration.ofMinutes(5), Duration.ofMillis(300))) {
             assertThat(failure(slow.mx("two.example"))).isEqualTo(Kind.TEMPORARY);
         }
     }
@@ -180,7 +180,7 @@ class DnsjavaDnsTest {
     @Test
     void anotherServerAnswersWhereOneIsDead() throws Exception {
         try (Hostile hostile = new Hostile(-1)) {
-            Dns both = new DnsjavaDns(List.of("127.0.0.1:" + hostile.socket.getLocalPort(), server.address()), Duration.ofMillis(500), Duration.ofSeconds(20));
+            Dns both = new DnsjavaDns(DnsOptions.of(List.of("127.0.0.1:" + hostile.socket.getLocalPort(), server.address())), Duration.ofMillis(500), Duration.ofSeconds(20));
             assertThat(get(both.mx("two.example"))).hasSize(2);
         }
     }

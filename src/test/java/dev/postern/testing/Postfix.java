@@ -45,6 +45,20 @@ public final class Postfix implements AutoCloseable {
      * @param settings further lines of main.cf; {@code @HOME@} is its folder
      */
     public static Postfix start(String hostname, String pem, String... settings) throws IOException, InterruptedException {
+        return start(hostname, pem, List.of(), settings);
+    }
+
+    /**
+     * A further place at which it takes mail.
+     *
+     * @param address of the loopback network, and its port
+     * @param pem     key and chain, in PEM; null: STARTTLS is not offered
+     */
+    public record Place(String address, int port, String pem) {
+    }
+
+    /** Starts one that listens in other places too. */
+    public static Postfix start(String hostname, String pem, List<Place> places, String... settings) throws IOException, InterruptedException {
         Path root = Path.of(System.getenv().getOrDefault("POSTERN_TEST_CACHE", System.getProperty("user.home") + "/.cache/postern-test"), "postfix");
         Assumptions.assumeTrue(Files.isExecutable(root.resolve("usr/lib/postfix/sbin/master")),
                 "no Postfix in " + root + ": make test unpacks it on Debian and Ubuntu");
@@ -57,6 +71,9 @@ public final class Postfix implements AutoCloseable {
         }
         Postfix postfix = new Postfix(home, root, port);
         postfix.prepare(hostname, pem, settings);
+        for (Place place : places) {
+            postfix.add(place);
+        }
         postfix.launch();
         return postfix;
     }
@@ -90,6 +107,26 @@ public final class Postfix implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         return messages;
+    }
+
+    /**
+     * What Postfix's own TLS client says of a domain's servers at security level {@code dane}.
+     *
+     * @param resolver address of a resolver that validates, at port 53
+     */
+    public String posttlsFinger(String resolver, String domain) throws IOException, InterruptedException {
+        Path settings = home.resolve("resolv.conf");
+        Files.writeString(settings, "nameserver " + resolver + "\noptions edns0 trust-ad\n");
+        ProcessBuilder builder = new ProcessBuilder("unshare", "-m", "sh", "-c",
+                "mount --bind \"$0\" /etc/resolv.conf && exec \"$1\" -c -l dane -L summary,certmatch -o inet_protocols=ipv4 \"$2\"",
+                settings.toString(), root + "/usr/sbin/posttls-finger", domain);
+        builder.environment().put("LD_LIBRARY_PATH", root + "/usr/lib/postfix");
+        builder.environment().put("MAIL_CONFIG", home + "/etc");
+        Process process = builder.redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        Assumptions.assumeFalse(output.startsWith("unshare:") || output.startsWith("mount:"), () -> "no mount namespace of one's own here: " + output);
+        return output;
     }
 
     /** Stops it; mail that it did not take stays with the sender. {@link #restart} brings it back. */
@@ -137,6 +174,17 @@ public final class Postfix implements AutoCloseable {
         run("install", "-d", home + "/queue/pid");
         run("chown", "mail", home + "/data");
         run("chown", "nobody", home + "/mail");
+    }
+
+    private void add(Place place) throws IOException {
+        String option = "smtpd_tls_security_level=none";
+        if (place.pem != null) {
+            Path key = home.resolve("tls-" + place.address + ".pem");
+            Files.writeString(key, place.pem);
+            Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+            option = "smtpd_tls_chain_files=" + key;
+        }
+        Files.writeString(home.resolve("etc/master.cf"), "%s:%d inet n - n - - smtpd -o %s%n".formatted(place.address, place.port, option), StandardOpenOption.APPEND);
     }
 
     private void launch() throws IOException {

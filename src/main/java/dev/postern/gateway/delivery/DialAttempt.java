@@ -143,7 +143,7 @@ final class DialAttempt {
         }
         TlsSession tls;
         try {
-            tls = session.handshake(active.client(plan.certificate()), target.host());
+            tls = session.handshake(active.client(plan.certificate()), requirement.serverName(target.host()));
         } catch (ClientException e) {
             rethrowInterrupt(e);
             settle(e.kind() == ClientException.Kind.INJECTED ? Outcome.INJECTED : Outcome.HANDSHAKE_FAILED, e.getMessage());

@@ -7,13 +7,13 @@ import dev.postern.api.DestinationControlSpec.MtaSts;
 import dev.postern.dns.Dns.DnsException;
 import dev.postern.dns.Dns;
 import dev.postern.dns.TlsaAnswer;
-import dev.postern.dns.TlsaRecord;
 import dev.postern.gateway.mtasts.StsAnswer;
 import dev.postern.gateway.mtasts.StsPolicies;
 import dev.postern.gateway.mtasts.StsPolicy;
 import dev.postern.gateway.tls.MessageTls;
 import dev.postern.gateway.tls.Published;
 import dev.postern.gateway.tls.Requirement;
+import dev.postern.gateway.tls.TlsaRecords;
 import dev.postern.plan.DestinationPlan;
 import java.net.InetAddress;
 import java.util.List;
@@ -76,17 +76,8 @@ final class Discovery {
         return switch (answer.status()) {
             case NONE -> new Published.Dane.Absent();
             case FAILED -> new Published.Dane.Failed(answer.detail());
-            case SECURE -> {
-                List<TlsaRecord> usable = answer.records().stream().filter(Discovery::usable).toList();
-                yield usable.isEmpty() ? new Published.Dane.Unusable(answer.records())
-                        : new Published.Dane.Usable(usable, Stream.of(answer.base(), host, domain).filter(n -> n != null).distinct().toList());
-            }
+            case SECURE -> TlsaRecords.of(answer.records(), Stream.of(answer.base(), host, domain).filter(n -> n != null).distinct().toList());
         };
-    }
-
-    /** Usages 0 and 1 say nothing to a mail server (RFC 7672 section 3.1.3). */
-    private static boolean usable(TlsaRecord record) {
-        return (record.usage() == 2 || record.usage() == 3) && record.selector() <= 1 && record.matching() <= 2;
     }
 
     private static Published.Sts sts(StsAnswer answer, String host) {

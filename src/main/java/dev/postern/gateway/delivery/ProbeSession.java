@@ -134,7 +134,7 @@ final class ProbeSession {
         private void handshake() throws ClientException {
             TlsSession tls;
             try {
-                tls = session.handshake(active.client(plan.certificate()), target.host());
+                tls = session.handshake(active.client(plan.certificate()), requirement(plan.tls().mode()).serverName(target.host()));
                 SSLSession made = tls.session();
                 peer = new Peer(ClientContexts.chain(made), tls.staple(), domain, target.host(), () -> confirmedName.apply(target.address()), clock.instant());
                 steps.add(new Step("handshake", Status.OK, made.getProtocol() + ", " + made.getCipherSuite()));

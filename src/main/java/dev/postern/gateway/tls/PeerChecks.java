@@ -20,6 +20,9 @@ public record PeerChecks(Verdict demanded, Verdict checked) {
     public static PeerChecks of(Requirement requirement, DestinationPlan.Tls tls, Peer peer, TrustAnchors anchors, TrustAnchors system) {
         Verdict configured = requirement.verifiesConfigured() ? PeerVerifier.verify(peer, anchors, tls.identity(), tls.pins()) : null;
         Verdict demanded = OutboundTls.required(requirement.configured()) ? configured : null;
+        if (requirement.dane() != null && passed(demanded)) {
+            demanded = DaneVerifier.verify(requirement.dane(), peer.chain(), peer.now());
+        }
         TrustAnchors vouching = requirement.hostName() ? system : requirement.hostNameByChoice() ? anchors : null;
         if (vouching != null && passed(demanded)) {
             demanded = PeerVerifier.verifyHost(peer, vouching);

@@ -42,7 +42,7 @@ final class PeerNames {
     }
 
     /** The names of a certificate, for a person; at most five. */
-    private static String describe(X509Certificate leaf) {
+    static String describe(X509Certificate leaf) {
         try {
             var names = leaf.getSubjectAlternativeNames();
             if (names != null) {

@@ -24,7 +24,7 @@ public record Published(Dane dane, Sts sts) {
         /**
          * Proven records, one of which the host's chain must fit.
          *
-         * @param names of the certificate where the usage is 2: the TLSA base domain, the MX host, the recipient domain (RFC 7672 section 3.2.2)
+         * @param names of the certificate where the usage is 2, one of them: the TLSA base domain, which comes first, the MX host, the recipient domain (RFC 7672 section 3.2.2)
          */
         record Usable(List<TlsaRecord> records, List<String> names) implements Dane {
             public Usable {

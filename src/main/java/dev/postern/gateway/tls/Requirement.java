@@ -85,4 +85,9 @@ public record Requirement(TlsMode mode, TlsMode configured, Dane.Usable dane, bo
     public boolean verifiesConfigured() {
         return OutboundTls.verifies(configured);
     }
+
+    /** The name to ask the server for (SNI): the TLSA base domain where its records decide (RFC 7672 section 8.1), else the host's own. */
+    public String serverName(String host) {
+        return dane == null ? host : dane.names().getFirst();
+    }
 }

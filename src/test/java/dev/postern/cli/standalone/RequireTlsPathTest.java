@@ -135,7 +135,8 @@ class RequireTlsPathTest {
                 .compile(new ManifestReader("default").parse(ManifestReader.contents(manifests)), Instant.now());
         assertThat(plan.complaints()).isEmpty();
         List<MailEvent> log = new CopyOnWriteArrayList<>();
-        Gateway gateway = new Gateway(new Gateway.Options(folder.resolve(name + "-spool"), folder.resolve(name + "-spool").resolveSibling(folder.resolve(name + "-spool").getFileName() + "-sts"), InetAddress.getLoopbackAddress(), Duration.ofSeconds(1)), log::add,
+        Path data = folder.resolve(name);
+        Gateway gateway = new Gateway(new Gateway.Options(data.resolve("spool"), data.resolve("mta-sts"), InetAddress.getLoopbackAddress(), Duration.ofSeconds(1)), log::add,
                 failure -> { }, new SimpleMeterRegistry(), InstantSource.system());
         gateway.intake().accept(plan.written().orElseThrow());
         await().until(() -> gateway.addresses().containsKey("private"));

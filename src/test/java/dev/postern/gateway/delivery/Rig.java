@@ -75,7 +75,12 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(DeliveryOptions options) {
-        delivery = new Delivery(plans, spool, new FakeDns(), domain -> sts.apply(domain), log::add, alerts::add, results::add, metrics, InstantSource.system(), GROUP, options);
+        this(options, null);
+    }
+
+    /** @param dns null: what the test sets */
+    Rig(DeliveryOptions options, Dns dns) {
+        delivery = new Delivery(plans, spool, dns == null ? new FakeDns() : dns, domain -> sts.apply(domain), log::add, alerts::add, results::add, metrics, InstantSource.system(), GROUP, options);
         spool.onCommitted(delivery::enqueue);
     }
 
