@@ -1,7 +1,7 @@
 package dev.postern.gateway.mtasts;
 
 import java.time.Instant;
-import java.util.Iterator;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,16 +9,23 @@ import java.util.function.Predicate;
 
 /**
  * Domains, and what is known of them, in memory: those with a policy and the others have a bound of their own each, so that no number of
- * domains without one pushes a policy out. What was not asked for longest goes first. Safe for use by many threads.
+ * domains without one pushes a policy out; and policies have one of their length together. What was not asked for longest goes first. Safe
+ * for use by many threads.
  */
 final class KnownDomains {
     private final LinkedHashMap<String, Known> holding = new LinkedHashMap<>(16, 0.75f, true);
     private final LinkedHashMap<String, Known> others = new LinkedHashMap<>(16, 0.75f, true);
     private final int bound;
+    private final long longest;
+    private long length;
 
-    /** @param bound of each kind */
-    KnownDomains(int bound) {
+    /**
+     * @param bound   of each kind
+     * @param longest of all policies together, in characters
+     */
+    KnownDomains(int bound, long longest) {
         this.bound = bound;
+        this.longest = longest;
     }
 
     /** What is known, or null; it counts as asked for. */
@@ -35,20 +42,30 @@ final class KnownDomains {
     /**
      * Takes up what is known now.
      *
-     * @return the domain whose policy had to go for it, or null
+     * @return domains whose policies had to go for it
      */
-    synchronized String put(String domain, Known known) {
-        boolean holds = known.kept() != null;
-        (holds ? others : holding).remove(domain);
-        LinkedHashMap<String, Known> map = holds ? holding : others;
-        map.put(domain, known);
-        if (map.size() <= bound) {
-            return null;
+    synchronized List<String> put(String domain, Known known) {
+        length += length(known) - length(holding.remove(domain));
+        others.remove(domain);
+        if (known.kept() == null) {
+            others.put(domain, known);
+            if (others.size() > bound) {
+                others.pollFirstEntry();
+            }
+            return List.of();
         }
-        Iterator<String> longest = map.keySet().iterator();
-        String gone = longest.next();
-        longest.remove();
-        return holds ? gone : null;
+        holding.put(domain, known);
+        List<String> gone = new ArrayList<>();
+        while (holding.size() > bound || length > longest && holding.size() > 1) {
+            Map.Entry<String, Known> first = holding.pollFirstEntry();
+            length -= length(first.getValue());
+            gone.add(first.getKey());
+        }
+        return gone;
+    }
+
+    private static long length(Known known) {
+        return known == null || known.kept() == null ? 0 : known.kept().policy().lines().stream().mapToInt(String::length).sum();
     }
 
     /** How many policies there are. */

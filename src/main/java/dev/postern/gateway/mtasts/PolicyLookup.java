@@ -72,7 +72,7 @@ final class PolicyLookup {
         } catch (StsException e) {
             results.accept(e.failure().resultType());
             Failed failed = new Failed(id, clock.instant().truncatedTo(ChronoUnit.SECONDS), e.failure(), e.getMessage());
-            return new Known(otherwise.kept(), failed, null, failed.at().plus(AFTER_FAILURE), otherwise.tried());
+            return new Known(otherwise.ended(failed.at()) ? null : otherwise.kept(), failed, null, failed.at().plus(AFTER_FAILURE), otherwise.tried());
         }
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,6 +25,8 @@ import java.util.regex.Pattern;
 public final class PublishedPolicies implements StsPolicies, AutoCloseable {
     /** Policies kept, and domains without one that are known; what was not asked for longest gives way. */
     static final int BOUND = 10_000;
+    /** Of all policies kept, in characters: an ordinary one has 200, the longest allowed 65,536. */
+    static final long LONGEST = 16_000_000;
     private static final Duration ROUND = Duration.ofMinutes(1);
     private static final int REFRESHED_AT_ONCE = 8;
     /** Of domains that can have a policy; others exist in SMTP, and file names are made of these. */
@@ -46,13 +49,13 @@ public final class PublishedPolicies implements StsPolicies, AutoCloseable {
      * @param folder of its own; made where it is missing
      */
     public PublishedPolicies(Path folder, Dns dns, PolicyFetcher fetcher, MailLog log, MeterRegistry meters, InstantSource clock) {
-        this(folder, dns, fetcher, log, meters, clock, BOUND);
+        this(folder, dns, fetcher, log, meters, clock, BOUND, LONGEST);
     }
 
-    PublishedPolicies(Path folder, Dns dns, PolicyFetcher fetcher, MailLog log, MeterRegistry meters, InstantSource clock, int bound) {
+    PublishedPolicies(Path folder, Dns dns, PolicyFetcher fetcher, MailLog log, MeterRegistry meters, InstantSource clock, int bound, long longest) {
         this.log = log;
         this.clock = clock;
-        domains = new KnownDomains(bound);
+        domains = new KnownDomains(bound, longest);
         keeper = new Keeper(folder, log);
         lookup = new PolicyLookup(dns, fetcher, clock,
                 result -> meters.counter("postern.mtasts.fetches", "result", result).increment());
@@ -124,10 +127,8 @@ public final class PublishedPolicies implements StsPolicies, AutoCloseable {
         return after.answer();
     }
 
-    private void giveUp(String domain) {
-        if (domain != null) {
-            keeper.remove(domain);
-        }
+    private void giveUp(List<String> gone) {
+        gone.forEach(keeper::remove);
     }
 
     private void run() {

@@ -52,6 +52,6 @@ record StsRecord(String id, String error) {
     }
 
     private static StsRecord error(String what) {
-        return new StsRecord(null, "TXT record: " + what);
+        return new StsRecord(null, StsException.shortened("TXT record: " + what));
     }
 }

@@ -66,11 +66,11 @@ class PublishedPoliciesTest {
 
     /** As after a restart. */
     private PublishedPolicies open() {
-        return open(folder, PublishedPolicies.BOUND);
+        return open(folder, PublishedPolicies.BOUND, PublishedPolicies.LONGEST);
     }
 
-    private PublishedPolicies open(Path folder, int bound) {
-        var made = new PublishedPolicies(folder, host, host.fetcher(GROUP), log::add, meters, clock, bound);
+    private PublishedPolicies open(Path folder, int bound, long longest) {
+        var made = new PublishedPolicies(folder, host, host.fetcher(GROUP), log::add, meters, clock, bound, longest);
         opened.add(made);
         return made;
     }
@@ -339,7 +339,7 @@ class PublishedPoliciesTest {
 
     @Test
     void theBoundHoldsInMemoryAndOnDisk() throws Exception {
-        policies = open(folder, 3);
+        policies = open(folder, 3, PublishedPolicies.LONGEST);
         for (String domain : List.of("a.test", "b.test", "c.test", "a.test", "d.test")) {
             host.publish(domain, "1", WEEK);
             find(domain);
@@ -356,8 +356,22 @@ class PublishedPoliciesTest {
     }
 
     @Test
+    void longPoliciesMakeRoomForOneAnotherAndALongMistakeIsCut() throws Exception {
+        policies = open(folder, 10, 100_000);
+        for (String domain : List.of("a.test", "b.test", "c.test", "d.test")) {
+            host.publish(domain, "1", WEEK + "x: " + "x".repeat(45_000) + "\n");
+            find(domain);
+        }
+        assertThat(files()).containsExactly("c.test.json", "d.test.json");
+        host.publish("e.test", "1", "x".repeat(60_000));
+
+        assertThat(find("e.test").detail()).hasSize(500).startsWith("policy: line 1 'xxx").endsWith("…");
+        assertThat(find("d.test").policy()).isNotNull();
+    }
+
+    @Test
     void aFolderThatCannotBeUsedIsSaidAndStopsNothing() throws Exception {
-        policies = open(Files.writeString(folder.resolve("file"), ""), 10);
+        policies = open(Files.writeString(folder.resolve("file"), ""), 10, 1000);
         host.publish("a.test", "1", WEEK);
 
         assertThat(find("a.test").policy().id()).isEqualTo("1");
