@@ -7,7 +7,6 @@ import dev.postern.gateway.tlsrpt.DayCounts.PolicyCounts;
 import dev.postern.gateway.tlsrpt.DayCounts.PolicyKey;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +74,7 @@ final class Tally {
                 leftOut += count;
                 return;
             }
-            policies = new HashMap<>();
+            policies = new LinkedHashMap<>();
             domains.put(session.domain(), policies);
         }
         Counter counter = counter(policies, session.policy());
