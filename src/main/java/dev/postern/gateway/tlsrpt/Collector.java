@@ -31,7 +31,7 @@ final class Collector implements TlsResults {
     private final InstantSource clock;
     private final Runnable dropped;
     private final Consumer<String> trouble;
-    private final BlockingQueue<Session> queue = new ArrayBlockingQueue<>(QUEUED);
+    private final BlockingQueue<Seen> queue = new ArrayBlockingQueue<>(QUEUED);
     private final Deque<DayCounts> unsaved = new ArrayDeque<>();
     private Tally tally;
     private boolean changed;
@@ -63,7 +63,7 @@ final class Collector implements TlsResults {
     @Override
     public void result(TlsResult result) {
         if (on.getAsBoolean()) {
-            Session.of(result).filter(s -> !queue.offer(s)).ifPresent(s -> dropped.run());
+            Session.of(result).filter(s -> !queue.offer(new Seen(today(), s))).ifPresent(s -> dropped.run());
         }
     }
 
@@ -85,21 +85,28 @@ final class Collector implements TlsResults {
     }
 
     /** Counts what waits, and saves where it is time to. */
-    void step(Session first) {
-        LocalDate today = today();
-        if (today.isAfter(tally.day())) {   // a clock that was set back opens no day again
-            roll(today);
-        }
-        for (Session next = first == null ? queue.poll() : first; next != null; next = queue.poll()) {
-            tally.add(next);
+    private void step(Seen first) {
+        for (Seen next = first == null ? queue.poll() : first; next != null; next = queue.poll()) {
+            roll(next.day);
+            tally.add(next.session);
             changed = true;
         }
+        roll(today());
         if (!clock.instant().isBefore(saveAt)) {
             save();
         }
     }
 
+    /** As when nothing more came for a while. */
+    void step() {
+        step(null);
+    }
+
+    /** Another day begins where it is a later one: a clock that was set back opens no day again. */
     private void roll(LocalDate today) {
+        if (!today.isAfter(tally.day())) {
+            return;
+        }
         if (changed) {
             if (unsaved.size() == UNSAVED) {
                 unsaved.removeFirst();
@@ -129,6 +136,10 @@ final class Collector implements TlsResults {
             }
             failing = true;
         }
+    }
+
+    /** A session, and the day that it was told on. */
+    private record Seen(LocalDate day, Session session) {
     }
 
     private LocalDate today() {
