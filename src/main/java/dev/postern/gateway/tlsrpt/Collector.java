@@ -82,14 +82,17 @@ final class Collector implements TlsResults {
 
     void stop() {
         closing = true;
+        queue.offer(Seen.NOTHING);   // wakes the thread; where the queue is full, it is awake
     }
 
     /** Counts what waits, and saves where it is time to. */
     private void step(Seen first) {
         for (Seen next = first == null ? queue.poll() : first; next != null; next = queue.poll()) {
-            roll(next.day);
-            tally.add(next.session);
-            changed = true;
+            if (next != Seen.NOTHING) {
+                roll(next.day);
+                tally.add(next.session);
+                changed = true;
+            }
         }
         roll(today());
         if (!clock.instant().isBefore(saveAt)) {
@@ -140,6 +143,7 @@ final class Collector implements TlsResults {
 
     /** A session, and the day that it was told on. */
     private record Seen(LocalDate day, Session session) {
+        private static final Seen NOTHING = new Seen(null, null);
     }
 
     private LocalDate today() {
