@@ -17,6 +17,7 @@ import dev.postern.gateway.report.MailEvent.Level;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailLog;
 import dev.postern.gateway.report.TlsFailures;
+import dev.postern.gateway.report.TlsResults;
 import dev.postern.gateway.smtp.SmtpServers;
 import dev.postern.gateway.smtp.SmtpServices;
 import dev.postern.gateway.spool.RocksSpool;
@@ -25,8 +26,10 @@ import dev.postern.gateway.spool.SpoolOptions;
 import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.ServerContexts;
 import dev.postern.gateway.tls.TrustAnchors;
+import dev.postern.gateway.tlsrpt.TlsReports;
 import dev.postern.plan.ServingReport;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -53,6 +56,7 @@ public final class Gateway implements AutoCloseable {
     private final RocksSpool spool;
     private final DnsHolder dns = new DnsHolder(DnsOptions.SYSTEM);
     private final PublishedPolicies policies;
+    private final Optional<TlsReports> reports;
     private final Delivery delivery;
     private final SmtpServers servers;
     private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
@@ -85,7 +89,9 @@ public final class Gateway implements AutoCloseable {
         loops = new EventLoops();
         policies = new PublishedPolicies(options.policies(), dns,
                 new PolicyFetcher(dns, loops.delivery(), TrustAnchors.system(), clock, PolicyFetcher.Options.STANDARD), log, meters, clock);
-        delivery = new Delivery(plans, spool, dns, policies, log, failures, result -> { }, meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
+        reports = reports(options.spool().resolve("tls-reports"), meters, clock);
+        TlsResults results = result -> { };
+        delivery = new Delivery(plans, spool, dns, policies, log, failures, reports.map(results::and).orElse(results), meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
         committed.to(delivery::enqueue);
         servers = new SmtpServers(new SmtpServices(plans, spool, dns, log, failures, meters, clock), options.bind(), loops.acceptor(), loops.sessions());
         servers.subscribe(this::changed);
@@ -93,6 +99,16 @@ public final class Gateway implements AutoCloseable {
         plans.subscribe(new CertificateMetrics(meters)::follow);
         delivery.start();
         servers.start();
+    }
+
+    /** Beside the store, on the volume that outlives the pod. Mail goes on without reports where they cannot be kept. */
+    private Optional<TlsReports> reports(Path folder, MeterRegistry meters, InstantSource clock) {
+        try {
+            return Optional.of(new TlsReports(folder, spool, dns, plans::current, log, meters, clock, TlsReports.Times.STANDARD));
+        } catch (IOException e) {
+            log.log(new MailEvent.Notice(Level.Critical, "there will be no TLS reports: " + folder + " cannot be used: " + e));
+            return Optional.empty();
+        }
     }
 
     /** Takes plans. */
@@ -156,6 +172,7 @@ public final class Gateway implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         policies.close();
+        reports.ifPresent(TlsReports::close);
         spool.close();
         dns.close();
         loops.close();

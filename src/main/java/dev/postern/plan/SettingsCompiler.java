@@ -6,6 +6,8 @@ import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewaySpec.Format;
 import dev.postern.api.MailGatewaySpec.Retry;
 import dev.postern.api.MailGatewaySpec;
+import dev.postern.pki.Chains;
+import dev.postern.pki.DkimRecord;
 import dev.postern.pki.HostNames;
 import java.time.Duration;
 import java.util.List;
@@ -93,14 +95,24 @@ final class SettingsCompiler {
         String path = "spec.tlsReporting.";
         fields.required(spec.organizationName, path + "organizationName", "the name of the organisation that reports");
         fields.read(path + "contactInfo", spec.contactInfo, MailAddress::parse);
-        fields.read(path + "from", spec.from, MailAddress::parse);
+        String from = fields.read(path + "from", spec.from, MailAddress::parse).orElse(spec.from);
         if (spec.dkim == null) {
-            return new Settings.TlsReporting(spec.organizationName, spec.contactInfo, spec.from, null, null);
+            return new Settings.TlsReporting(spec.organizationName, spec.contactInfo, from, null, null);
         }
         fields.hostname(spec.dkim.selector, path + "dkim.selector");
         fields.required(spec.dkim.certificateRef, path + "dkim.certificateRef", "the Certificate whose key signs");
-        String certificate = certificates.named(spec.dkim.certificateRef, path + "dkim.certificateRef", scope).map(c -> c.plan().name()).orElse(null);
-        return new Settings.TlsReporting(spec.organizationName, spec.contactInfo, spec.from, spec.dkim.selector, certificate);
+        var signing = certificates.named(spec.dkim.certificateRef, path + "dkim.certificateRef", scope);
+        signing.ifPresent(c -> canSign(c, path + "dkim.certificateRef.name", scope));
+        String certificate = signing.map(c -> c.plan().name()).orElse(null);
+        return new Settings.TlsReporting(spec.organizationName, spec.contactInfo, from, spec.dkim.selector, certificate);
+    }
+
+    private static void canSign(ServedCertificate certificate, String path, Problems.Scope scope) {
+        try {
+            DkimRecord.algorithm(Chains.parse(certificate.plan().chainPem()).getFirst().getPublicKey());
+        } catch (IllegalArgumentException e) {
+            scope.invalid(path, "the key of Certificate '" + certificate.plan().name() + "' " + e.getMessage());
+        }
     }
 
     private static Durations retry(Retry retry, Fields fields, Problems.Scope scope) {

@@ -94,6 +94,7 @@ class PlanGoldenTest {
         plan.listeners().forEach(l -> named.addAll(l.certificates()));
         plan.destinations().stream().map(DestinationPlan::certificate).filter(c -> c != null).forEach(named::add);
         Optional.ofNullable(plan.settings().certificate()).ifPresent(named::add);
+        Optional.ofNullable(plan.settings().tlsReporting()).map(Settings.TlsReporting::dkimCertificate).ifPresent(named::add);
         return named;
     }
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         footer = {"  postern cert create mail --signing-request --dns-name mail.example.com", "  postern cert csr mail --out mail.csr", "  postern cert sign mail answer.p7b",
             "  postern cert check mail.example.com:25", "  postern cert list --folder manifests -o wide"},
         subcommands = {ListCommand.class, ShowCommand.class, CreateCommand.class, CsrCommand.class, SignCommand.class, ImportCommand.class, ExportCommand.class,
-            RenewCommand.class, CheckCommand.class})
+            RenewCommand.class, CheckCommand.class, DkimCommand.class})
 public final class CertCommand {
     /** For {@code exitCodeListHeading}. */
     static final String EXIT_CODES = "%nExit codes:%n";

@@ -6,6 +6,7 @@ import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.PlanParts;
+import java.security.PrivateKey;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -17,9 +18,10 @@ import java.util.stream.Collectors;
  * @param listeners by name
  * @param trust     anchors by bundle ID; the system's are under the key ""
  * @param clients   TLS of delivery by client certificate; the one that shows none is under the key ""
+ * @param signing   keys that sign mail
  */
 public record ActivePlan(PlanParts.Index index, GatewayPlan plan, Map<String, ActiveListener> listeners, DestinationTable destinations,
-        Map<String, TrustAnchors> trust, Map<String, ClientContext> clients) {
+        Map<String, TrustAnchors> trust, Map<String, ClientContext> clients, SigningKeys signing) {
 
     public ActivePlan {
         listeners = Map.copyOf(listeners);
@@ -39,6 +41,12 @@ public record ActivePlan(PlanParts.Index index, GatewayPlan plan, Map<String, Ac
         return new ActivePlan(new PlanParts.Index("", 0, Map.of()), plan, Map.of(), new DestinationTable(plan.destinations()), trust, new ClientContexts().build(plan, keys));
     }
 
+    /** One that signs nothing. */
+    public ActivePlan(PlanParts.Index index, GatewayPlan plan, Map<String, ActiveListener> listeners, DestinationTable destinations,
+            Map<String, TrustAnchors> trust, Map<String, ClientContext> clients) {
+        this(index, plan, listeners, destinations, trust, clients, SigningKeys.NONE);
+    }
+
     /** Anchors of a bundle; the system's for null. */
     public TrustAnchors trust(String bundle) {
         return trust.get(bundle == null ? "" : bundle);
@@ -52,5 +60,10 @@ public record ActivePlan(PlanParts.Index index, GatewayPlan plan, Map<String, Ac
     /** TLS of delivery that shows a certificate; none for null. */
     public ClientContext client(String certificate) {
         return clients.get(certificate == null ? "" : certificate);
+    }
+
+    /** The private key that signs mail in the name of a certificate; null where the plan has none such. */
+    public PrivateKey signingKey(String certificate) {
+        return signing.get(certificate);
     }
 }

@@ -79,7 +79,7 @@ public final class PlanLoader {
             listeners.put(name, new ActiveListener(listener, hostAccess.get(name), recipientAccess(listener), tls.get(name)));
         }
         return new ActivePlan(written.parts().index(), plan, listeners, new DestinationTable(plan.destinations()), trust,
-                deliveryTls.build(plan, written.keys()));
+                deliveryTls.build(plan, written.keys()), SigningKeys.of(plan, written.keys()));
     }
 
     /** The fingerprints are what the pod says that it serves: they must be those of the chains. */

@@ -44,7 +44,7 @@ final class DialAttempt {
         this.plan = plan;
         this.active = active;
         requirement = Requirement.of(plan.tls(), target.published(), message, target.proven());
-        gate = new TlsGate(tools, domain, target, plan, requirement);
+        gate = new TlsGate(tools, domain, target, plan, requirement, message);
     }
 
     Link open() throws Undeliverable {

@@ -4,6 +4,7 @@ import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.report.TlsResult.Policy;
 import dev.postern.gateway.report.TlsResult;
+import dev.postern.gateway.tls.MessageTls;
 import dev.postern.gateway.tls.OutboundTls.Action;
 import dev.postern.gateway.tls.OutboundTls.Decision;
 import dev.postern.gateway.tls.OutboundTls.Outcome;
@@ -23,13 +24,15 @@ final class TlsGate {
     private final Target target;
     private final DestinationPlan plan;
     private final Requirement requirement;
+    private final MessageTls message;
 
-    TlsGate(Dialer.Tools tools, String domain, Target target, DestinationPlan plan, Requirement requirement) {
+    TlsGate(Dialer.Tools tools, String domain, Target target, DestinationPlan plan, Requirement requirement, MessageTls message) {
         this.tools = tools;
         this.domain = domain;
         this.target = target;
         this.plan = plan;
         this.requirement = requirement;
+        this.message = message;
     }
 
     /** Before a connection is made: what is published may rule the host out. */
@@ -122,6 +125,9 @@ final class TlsGate {
     }
 
     private Policy policy() {
+        if (message == MessageTls.OPTIONAL) {
+            return Policy.UNHEEDED;
+        }
         Published published = target.published();
         return switch (published.dane()) {
             case Published.Dane.Usable(var records, var names) -> new Policy(TlsResult.Type.TLSA, records.stream().map(Object::toString).toList(), List.of(), null);

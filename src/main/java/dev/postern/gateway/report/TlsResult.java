@@ -28,7 +28,7 @@ public record TlsResult(Instant at, ResourceRef resource, String domain, Outcome
     /**
      * The policy that was found (RFC 8460 section 4.4).
      *
-     * @param type       TLSA, STS or NONE
+     * @param type       which kind it is
      * @param lines      TLSA records or the lines of the policy
      * @param mx         patterns of the MTA-STS policy; else empty
      * @param resultType null, or what went wrong with the policy itself, by RFC 8460 section 4.3
@@ -36,6 +36,8 @@ public record TlsResult(Instant at, ResourceRef resource, String domain, Outcome
     public record Policy(Type type, List<String> lines, List<String> mx, String resultType) {
         /** Nothing is published, or nothing was asked for. */
         public static final Policy NONE = new Policy(Type.NONE, List.of(), List.of(), null);
+        /** Nobody looked. */
+        public static final Policy UNHEEDED = new Policy(Type.UNHEEDED, List.of(), List.of(), null);
 
         public Policy {
             lines = List.copyOf(lines);
@@ -44,5 +46,12 @@ public record TlsResult(Instant at, ResourceRef resource, String domain, Outcome
     }
 
     /** Kinds of policies. */
-    public enum Type { TLSA, STS, NONE }
+    public enum Type {
+        TLSA,
+        STS,
+        /** None was found. */
+        NONE,
+        /** The message asked to leave them out, so nobody looked (RFC 8689): nothing to report of the domain. */
+        UNHEEDED
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.gateway.tls.ClientHello;
+import dev.postern.pki.KeyPairs;
 import dev.postern.plan.CertificatePlan;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.PlanParts;
@@ -81,6 +82,17 @@ class PlanLoaderTest {
         var missing = new GatewayPlan(plan.gateway(), showing.settings(), plan.listeners(), plan.policies(), plan.certificates(), plan.trustBundles(),
                 plan.destinations());
         refused(TestPlans.written(missing, 1, TestPlans.ONE), "the gateway's delivery names certificate client, which the plan has no chain of");
+    }
+
+    @Test
+    void hasTheKeyThatSignsReportsAndDoesNotShowIt() {
+        GatewayPlan reporting = new GatewayPlan(plan.gateway(), TestPlans.reporting("client"), plan.listeners(), plan.policies(),
+                List.of(TestPlans.ONE.plan("mail"), TestPlans.TWO.plan("client")), plan.trustBundles(), plan.destinations());
+        ActivePlan active = loader.load(new PlanSource.Written(PlanParts.split(reporting, 1), Map.of("mail", TestPlans.ONE.key(), "client", TestPlans.TWO.key())), null);
+        assertThat(active.signingKey("client")).isEqualTo(KeyPairs.parse(TestPlans.TWO.key()).getPrivate());
+        assertThat(active.signingKey("mail")).isNull();
+        assertThat(active.toString()).contains("SigningKeys[client]").doesNotContain("PrivateKey");
+        refused(new PlanSource.Written(PlanParts.split(reporting, 1), Map.of("mail", TestPlans.ONE.key())), "TLS reporting names certificate client", "no private key");
     }
 
     @Test

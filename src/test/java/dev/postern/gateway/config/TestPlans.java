@@ -78,6 +78,12 @@ final class TestPlans {
         return new Settings(hostname, 60, 3600, 345600, trustBundle, certificate, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 10_000, 1 << 20, null, List.of());
     }
 
+    /** Of a gateway whose reports a certificate signs. */
+    static Settings reporting(String certificate) {
+        return new Settings("mail.example.com", 60, 3600, 345600, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 10_000, 1 << 20,
+                new Settings.TlsReporting("Example", "postmaster@example.com", "tlsrpt@example.com", "s", certificate), List.of());
+    }
+
     static GatewayPlan plan(String hostname, Pair pair) {
         return new GatewayPlan(ref("MailGateway", "default"), settings(hostname, "ca/ca.crt"),
                 List.of(listener("accept", "10.0.0.0/8")),
