@@ -45,6 +45,7 @@ class ArchitectureTest {
         "gateway.smtp.client.. | api.. pki.. plan.. gateway.tls..",
         "gateway.smtp..     | api.. pki.. plan.. gateway.config.. gateway.access.. gateway.tls.. gateway.spool.. gateway.report.. dns..",
         "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. dns.. gateway.spool.. gateway.report.. gateway.mtasts..",
+        "gateway.alert..    | api.. pki.. plan.. gateway.delivery.. gateway.report..",
     })
     void usesOnly(String part, String others) {
         List<String> allowed = new ArrayList<>(List.of("dev.postern." + part));

@@ -10,8 +10,8 @@ import dev.postern.gateway.config.MountedPlanSource;
 import dev.postern.gateway.config.PlanSource;
 import dev.postern.gateway.config.ServingReporter;
 import dev.postern.gateway.report.KubernetesEventSink;
-import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailEvent.Level;
+import dev.postern.gateway.report.MailEvent;
 import dev.postern.plan.PlanNames;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -63,7 +63,7 @@ final class GatewayCommand implements Callable<Integer> {
         KubernetesClient client = GatewayClient.create(Config.autoConfigure(null));
         GatewayRole role;
         try {
-            role = new GatewayRole(new Gateway.Options(spool, bind, GRACE), log -> new KubernetesEventSink(client, pod), runtime.meters());
+            role = new GatewayRole(new Gateway.Options(spool, bind, GRACE, pod), log -> new KubernetesEventSink(client, pod), runtime.meters());
         } catch (Role.StartException e) {
             client.close();
             throw e;

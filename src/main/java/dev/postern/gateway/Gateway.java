@@ -3,6 +3,7 @@ package dev.postern.gateway;
 import dev.postern.api.MailGatewaySpec.Dnssec;
 import dev.postern.dns.DnsHolder;
 import dev.postern.dns.DnsOptions;
+import dev.postern.gateway.alert.AlertMails;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.CertificateMetrics;
 import dev.postern.gateway.config.PlanHolder;
@@ -12,10 +13,13 @@ import dev.postern.gateway.config.Serving;
 import dev.postern.gateway.delivery.Delivery;
 import dev.postern.gateway.delivery.DeliveryOptions;
 import dev.postern.gateway.mtasts.StsPolicies;
+import dev.postern.gateway.report.DestinationOutcomes;
 import dev.postern.gateway.report.MailEvent.Level;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailLog;
+import dev.postern.gateway.report.OutcomeMetrics;
 import dev.postern.gateway.report.TlsFailures;
+import dev.postern.gateway.report.TlsResults;
 import dev.postern.gateway.smtp.SmtpServers;
 import dev.postern.gateway.smtp.SmtpServices;
 import dev.postern.gateway.spool.RocksSpool;
@@ -25,6 +29,7 @@ import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.ServerContexts;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.plan.ServingReport;
+import dev.postern.plan.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,6 +58,8 @@ public final class Gateway implements AutoCloseable {
     private final DnsHolder dns = new DnsHolder(DnsOptions.SYSTEM);
     private final Delivery delivery;
     private final SmtpServers servers;
+    private final AlertMails alerts;
+    private final DestinationOutcomes outcomes = new DestinationOutcomes();
     private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
     private volatile boolean closing;
 
@@ -62,8 +69,13 @@ public final class Gateway implements AutoCloseable {
      * @param spool folder of the spool; made where it is missing
      * @param bind  address of all listeners
      * @param grace how long sessions and deliveries under way may go on when it closes
+     * @param instance the pod, for those who read alerts, or null
      */
-    public record Options(Path spool, InetAddress bind, Duration grace) {
+    public record Options(Path spool, InetAddress bind, Duration grace, String instance) {
+        /** Of a gateway that has no pod. */
+        public Options(Path spool, InetAddress bind, Duration grace) {
+            this(spool, bind, grace, null);
+        }
     }
 
     /**
@@ -76,16 +88,20 @@ public final class Gateway implements AutoCloseable {
         this.grace = options.grace();
         intake = new PlanIntake(new PlanLoader(new ServerContexts()::build, new ClientContexts()::build, TrustAnchors::of, TrustAnchors::system), plans,
                 log, meters, this::changed);
+        alerts = new AlertMails(this::currentSettings, options.instance(), AlertMails.Bounds.DEFAULT, log, meters, clock);
+        TlsFailures failed = failures.and(alerts);
+        TlsResults results = outcomes.and(new OutcomeMetrics(meters));
         Committed committed = new Committed();
         spool = RocksSpool.open(options.spool(), SpoolOptions.DEFAULTS, committed, damaged -> log.log(new MailEvent.Notice(Level.Critical,
                 "message MID " + damaged.mid() + " is damaged on disk and was set aside: " + damaged.reason())), meters);
         loops = new EventLoops();
-        delivery = new Delivery(plans, spool, dns, StsPolicies.NONE, log, failures, result -> { }, meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
+        delivery = new Delivery(plans, spool, dns, StsPolicies.NONE, log, failed, results.and(alerts.paths()), meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
         committed.to(delivery::enqueue);
-        servers = new SmtpServers(new SmtpServices(plans, spool, dns, log, failures, meters, clock), options.bind(), loops.acceptor(), loops.sessions());
+        servers = new SmtpServers(new SmtpServices(plans, spool, dns, log, failed, meters, clock), options.bind(), loops.acceptor(), loops.sessions());
         servers.subscribe(this::changed);
         plans.subscribe(this::settings);
         plans.subscribe(new CertificateMetrics(meters)::follow);
+        alerts.start(delivery.direct(results)::send, domain -> delivery.waiting(domain, AlertMails.NAMED_MESSAGES));
         delivery.start();
         servers.start();
     }
@@ -108,6 +124,11 @@ public final class Gateway implements AutoCloseable {
     /** What it serves now, for the operator. */
     public ServingReport report(String podUid) {
         return Serving.report(podUid, plans.current(), intake.refusal(), servers.errors());
+    }
+
+    /** How TLS went to destinations. */
+    public DestinationOutcomes outcomes() {
+        return outcomes;
     }
 
     /** Calls {@code subscriber} after every change of {@link #report}; it must not block. */
@@ -150,9 +171,15 @@ public final class Gateway implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        alerts.close();
         spool.close();
         dns.close();
         loops.close();
+    }
+
+    private Settings currentSettings() {
+        ActivePlan plan = plans.current();
+        return plan == null ? null : plan.plan().settings();
     }
 
     private void settings(ActivePlan plan) {

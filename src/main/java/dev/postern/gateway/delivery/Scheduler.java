@@ -246,6 +246,17 @@ final class Scheduler {
         }
     }
 
+    /** What waits for a domain; looks at a bounded number of entries. */
+    Waiting waiting(String domain, int listed) {
+        lock.lock();
+        try {
+            DomainQueue queue = queues.get(domain);
+            return queue == null ? Waiting.NOTHING : queue.waiting(listed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Starts no worker any more, and lets those end that wait. */
     void stop() {
         lock.lock();
