@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,9 @@ public record DeliveryReport(String podUid, Map<String, Control> controls, int o
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Recent(String domain, String outcome, String time, Failure failure) {
+        /** Those whose last connection failed, then those that failed before, then the others; the latest first. */
+        public static final Comparator<Recent> ORDER = Comparator.comparing((Recent r) -> r.outcome.equals("Failed")).thenComparing(r -> r.failure != null)
+                .thenComparing(Recent::time).reversed().thenComparing(Recent::domain);
     }
 
     /** A failure of TLS: when, which server, why in one word, and what happened. */

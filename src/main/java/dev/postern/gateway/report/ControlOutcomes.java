@@ -61,7 +61,7 @@ final class ControlOutcomes {
 
     Control control(int named) {
         return new Control(uid, count(Outcome.VERIFIED), count(Outcome.ENCRYPTED), count(Outcome.CLEAR), count(Outcome.FAILED),
-                recent.values().stream().sorted(DestinationOutcomes.order()).limit(named).toList());
+                recent.values().stream().sorted(Recent.ORDER).limit(named).toList());
     }
 
     private long count(Outcome outcome) {

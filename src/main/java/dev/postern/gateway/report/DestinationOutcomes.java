@@ -2,7 +2,6 @@ package dev.postern.gateway.report;
 
 import dev.postern.gateway.report.TlsResult.Outcome;
 import dev.postern.plan.DeliveryReport.Control;
-import dev.postern.plan.DeliveryReport.Recent;
 import dev.postern.plan.DeliveryReport;
 import dev.postern.plan.ResourceRef;
 import java.nio.charset.StandardCharsets;
@@ -93,11 +92,5 @@ public final class DestinationOutcomes implements TlsResults {
 
     private static int size(DeliveryReport report) {
         return report.toJson().getBytes(StandardCharsets.UTF_8).length;
-    }
-
-    /** The order in which domains are told of: those whose last connection failed, then those that failed before, then the others; the latest first. */
-    public static Comparator<Recent> order() {
-        return Comparator.comparing((Recent r) -> r.outcome().equals("Failed")).thenComparing(r -> r.failure() != null).thenComparing(Recent::time).reversed()
-                .thenComparing(Recent::domain);
     }
 }
