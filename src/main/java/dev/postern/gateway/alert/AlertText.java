@@ -1,6 +1,5 @@
 package dev.postern.gateway.alert;
 
-import dev.postern.cli.cert.look.Starttls;
 import dev.postern.gateway.delivery.Waiting;
 import dev.postern.gateway.report.TlsFailures.Failure;
 import dev.postern.gateway.report.TlsFailures.Stage;
@@ -20,7 +19,7 @@ import java.util.stream.Collectors;
  */
 final class AlertText {
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-    private static final int MAX_LINE = 500;
+    private static final int MAX_LINE = 900;
     private static final int LISTED = 100;
     private static final int WIDTH = 22;
 

@@ -1,6 +1,5 @@
 package dev.postern.gateway.report;
 
-import dev.postern.cli.cert.look.Starttls;
 import dev.postern.gateway.report.TlsFailures.Failure;
 import dev.postern.gateway.report.TlsFailures.Stage;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package dev.postern.gateway.report;
 
-import dev.postern.cli.cert.look.Starttls;
 import dev.postern.plan.ResourceRef;
 
 /** Takes every failure of required TLS. Never blocks; safe for use by many threads. */
