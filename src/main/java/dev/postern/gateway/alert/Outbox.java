@@ -3,6 +3,7 @@ package dev.postern.gateway.alert;
 import dev.postern.gateway.delivery.DirectSender.Fate;
 import dev.postern.gateway.delivery.DirectSender.Kind;
 import dev.postern.gateway.delivery.DirectSender.Letter;
+import dev.postern.plan.DestinationPlan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -44,7 +45,7 @@ final class Outbox {
             return subject;
         }
 
-        Letter letter(String from, List<dev.postern.plan.DestinationPlan.Host> route) {
+        Letter letter(String from, List<DestinationPlan.Host> route) {
             return new Letter(from, waiting, content, route);
         }
 
