@@ -46,6 +46,7 @@ class ArchitectureTest {
         "gateway.smtp..     | api.. pki.. plan.. gateway.config.. gateway.access.. gateway.tls.. gateway.spool.. gateway.report.. dns..",
         "gateway.tlsrpt..   | api.. pki.. plan.. gateway.config.. dns.. gateway.spool.. gateway.report..",
         "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. dns.. gateway.spool.. gateway.report.. gateway.mtasts..",
+        "gateway.alert..    | api.. pki.. plan.. gateway.delivery.. gateway.report..",
     })
     void usesOnly(String part, String others) {
         List<String> allowed = new ArrayList<>(List.of("dev.postern." + part));

@@ -4,6 +4,7 @@ import dev.postern.cli.role.GatewayRole;
 import dev.postern.cli.role.QuarkusRole;
 import dev.postern.cli.role.Role;
 import dev.postern.gateway.Gateway;
+import dev.postern.gateway.config.DeliveriesReporter;
 import dev.postern.gateway.config.GatewayClient;
 import dev.postern.gateway.config.KubernetesPlanSource;
 import dev.postern.gateway.config.MountedPlanSource;
@@ -63,7 +64,7 @@ final class GatewayCommand implements Callable<Integer> {
         KubernetesClient client = GatewayClient.create(Config.autoConfigure(null));
         GatewayRole role;
         try {
-            role = new GatewayRole(new Gateway.Options(spool, spool.resolve("mta-sts"), bind, GRACE), log -> new KubernetesEventSink(client, pod), runtime.meters());
+            role = new GatewayRole(new Gateway.Options(spool, spool.resolve("mta-sts"), bind, GRACE, pod), log -> new KubernetesEventSink(client, pod), runtime.meters());
         } catch (Role.StartException e) {
             client.close();
             throw e;
@@ -73,10 +74,12 @@ final class GatewayCommand implements Callable<Integer> {
         PlanSource api = new KubernetesPlanSource(client, namespace, name, index -> gateway.plan() != null && gateway.plan().index().equals(index),
                 why -> gateway.intake().refuse("unknown", 0, why), role.log(), runtime.meters());
         ServingReporter reporter = new ServingReporter(client, namespace, name, pod, () -> gateway.report(podUid), RESYNC, runtime.meters());
+        DeliveriesReporter deliveries = new DeliveriesReporter(client, namespace, name, pod, podUid, gateway.outcomes(), DeliveriesReporter.Pace.STANDARD, runtime.meters());
         gateway.subscribe(reporter::changed);
         mounted.start(gateway.intake()::acceptCopy);
         api.start(gateway.intake()::accept);
         reporter.start();
+        deliveries.start();
         return new Role.Running() {
             @Override
             public Optional<String> notReady() {
@@ -87,6 +90,7 @@ final class GatewayCommand implements Callable<Integer> {
             public void close() {
                 closeQuietly(api);
                 closeQuietly(reporter);
+                closeQuietly(deliveries);
                 role.close();
                 client.close();
             }

@@ -3,6 +3,7 @@ package dev.postern.gateway;
 import dev.postern.api.MailGatewaySpec.Dnssec;
 import dev.postern.dns.DnsHolder;
 import dev.postern.dns.DnsOptions;
+import dev.postern.gateway.alert.AlertMails;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.CertificateMetrics;
 import dev.postern.gateway.config.PlanHolder;
@@ -13,9 +14,11 @@ import dev.postern.gateway.delivery.Delivery;
 import dev.postern.gateway.delivery.DeliveryOptions;
 import dev.postern.gateway.mtasts.PolicyFetcher;
 import dev.postern.gateway.mtasts.PublishedPolicies;
+import dev.postern.gateway.report.DestinationOutcomes;
 import dev.postern.gateway.report.MailEvent.Level;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailLog;
+import dev.postern.gateway.report.OutcomeMetrics;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.report.TlsResults;
 import dev.postern.gateway.smtp.SmtpServers;
@@ -28,6 +31,7 @@ import dev.postern.gateway.tls.ServerContexts;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.gateway.tlsrpt.TlsReports;
 import dev.postern.plan.ServingReport;
+import dev.postern.plan.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -59,6 +63,8 @@ public final class Gateway implements AutoCloseable {
     private final Optional<TlsReports> reports;
     private final Delivery delivery;
     private final SmtpServers servers;
+    private final AlertMails alerts;
+    private final DestinationOutcomes outcomes = new DestinationOutcomes();
     private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
     private volatile boolean closing;
 
@@ -69,8 +75,13 @@ public final class Gateway implements AutoCloseable {
      * @param policies folder of the MTA-STS policies that are kept; made where it is missing
      * @param bind     address of all listeners
      * @param grace    how long sessions and deliveries under way may go on when it closes
+     * @param instance the pod, for those who read alerts, or null
      */
-    public record Options(Path spool, Path policies, InetAddress bind, Duration grace) {
+    public record Options(Path spool, Path policies, InetAddress bind, Duration grace, String instance) {
+        /** Of a gateway that has no pod. */
+        public Options(Path spool, Path policies, InetAddress bind, Duration grace) {
+            this(spool, policies, bind, grace, null);
+        }
     }
 
     /**
@@ -83,6 +94,8 @@ public final class Gateway implements AutoCloseable {
         this.grace = options.grace();
         intake = new PlanIntake(new PlanLoader(new ServerContexts()::build, new ClientContexts()::build, TrustAnchors::of, TrustAnchors::system), plans,
                 log, meters, this::changed);
+        alerts = new AlertMails(this::currentSettings, options.instance(), AlertMails.Bounds.DEFAULT, log, meters, clock);
+        TlsFailures failed = failures.and(alerts);
         Committed committed = new Committed();
         spool = RocksSpool.open(options.spool(), SpoolOptions.DEFAULTS, committed, damaged -> log.log(new MailEvent.Notice(Level.Critical,
                 "message MID " + damaged.mid() + " is damaged on disk and was set aside: " + damaged.reason())), meters);
@@ -90,13 +103,14 @@ public final class Gateway implements AutoCloseable {
         policies = new PublishedPolicies(options.policies(), dns,
                 new PolicyFetcher(dns, loops.delivery(), TrustAnchors.system(), clock, PolicyFetcher.Options.STANDARD), log, meters, clock);
         reports = reports(options.spool().resolve("tls-reports"), meters, clock);
-        TlsResults results = result -> { };
-        delivery = new Delivery(plans, spool, dns, policies, log, failures, reports.map(results::and).orElse(results), meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
+        TlsResults results = outcomes.and(new OutcomeMetrics(meters)).and(alerts.paths());
+        delivery = new Delivery(plans, spool, dns, policies, log, failed, reports.map(results::and).orElse(results), meters, clock, loops.delivery(), DeliveryOptions.STANDARD);
         committed.to(delivery::enqueue);
-        servers = new SmtpServers(new SmtpServices(plans, spool, dns, log, failures, meters, clock), options.bind(), loops.acceptor(), loops.sessions());
+        servers = new SmtpServers(new SmtpServices(plans, spool, dns, log, failed, meters, clock), options.bind(), loops.acceptor(), loops.sessions());
         servers.subscribe(this::changed);
         plans.subscribe(this::settings);
         plans.subscribe(new CertificateMetrics(meters)::follow);
+        alerts.start(delivery.direct(results)::send, domain -> delivery.waiting(domain, AlertMails.NAMED_MESSAGES));
         delivery.start();
         servers.start();
     }
@@ -129,6 +143,11 @@ public final class Gateway implements AutoCloseable {
     /** What it serves now, for the operator. */
     public ServingReport report(String podUid) {
         return Serving.report(podUid, plans.current(), intake.refusal(), servers.errors());
+    }
+
+    /** How TLS went to destinations. */
+    public DestinationOutcomes outcomes() {
+        return outcomes;
     }
 
     /** Calls {@code subscriber} after every change of {@link #report}; it must not block. */
@@ -171,11 +190,17 @@ public final class Gateway implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        alerts.close();
         policies.close();
         reports.ifPresent(TlsReports::close);
         spool.close();
         dns.close();
         loops.close();
+    }
+
+    private Settings currentSettings() {
+        ActivePlan plan = plans.current();
+        return plan == null ? null : plan.plan().settings();
     }
 
     private void settings(ActivePlan plan) {

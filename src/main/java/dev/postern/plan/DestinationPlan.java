@@ -37,6 +37,11 @@ public record DestinationPlan(ResourceRef resource, List<String> destinations, b
         return new DestinationPlan(resource, destinations, isDefault, tls, other, concurrentConnections, messagesPerConnection, route, held);
     }
 
+    /** The same TLS by other hosts. */
+    public DestinationPlan via(List<Host> other) {
+        return new DestinationPlan(resource, destinations, isDefault, tls, certificate, concurrentConnections, messagesPerConnection, other, held);
+    }
+
     /** {@link Tls#trustBundle}. */
     public String trustBundle() {
         return tls.trustBundle;

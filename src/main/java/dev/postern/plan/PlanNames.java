@@ -7,7 +7,7 @@ package dev.postern.plan;
 public final class PlanNames {
     /** Label of everything that belongs to a gateway; its value is the MailGateway's name. */
     public static final String GATEWAY_LABEL = "postern.dev/gateway";
-    /** Label of plan objects and of the serving report; its value says which: plan, keys or serving. */
+    /** Label of plan objects and of what pods report; its value says which: plan, keys, serving or deliveries. */
     public static final String ROLE_LABEL = "postern.dev/role";
     /** Label of Secrets that the operator made for a Certificate; its value is the Certificate's name. */
     public static final String CERTIFICATE_LABEL = "postern.dev/certificate";
@@ -48,5 +48,10 @@ public final class PlanNames {
     /** ConfigMap in which every pod writes, under its own name and with its own field manager, what it serves. */
     public static String serving(String gateway) {
         return gateway + "-serving";
+    }
+
+    /** ConfigMap in which every pod writes, in the same way, how TLS went to destinations. */
+    public static String deliveries(String gateway) {
+        return gateway + "-deliveries";
     }
 }

@@ -225,9 +225,14 @@ final class OperatorFixture implements AutoCloseable {
 
     /** What a gateway does: it tells that it serves a plan. */
     void serves(String gateway, Pod pod, ServingReport report) {
+        tells(PlanNames.serving(gateway), pod, report.toJson());
+    }
+
+    /** What a gateway does: it writes its own entry into one of the ConfigMaps of reports. */
+    void tells(String map, Pod pod, String json) {
         String entry = Serialization.asJson(Map.of("apiVersion", "v1", "kind", "ConfigMap",
-                "metadata", Map.of("name", PlanNames.serving(gateway), "namespace", namespace),
-                "data", Map.of(pod.getMetadata().getName(), report.toJson())));
+                "metadata", Map.of("name", map, "namespace", namespace),
+                "data", Map.of(pod.getMetadata().getName(), json)));
         client.resource(Serialization.unmarshal(entry, ConfigMap.class)).fieldManager(pod.getMetadata().getName()).forceConflicts().serverSideApply();
     }
 

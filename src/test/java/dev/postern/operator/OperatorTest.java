@@ -42,7 +42,7 @@ class OperatorTest {
 
         assertThat(settled).containsKeys("StatefulSet/edge", "Service/edge-pods", "Service/edge-public", "PodDisruptionBudget/edge", "ServiceAccount/edge-gateway",
                 "Role/edge-gateway", "RoleBinding/edge-gateway", "ConfigMap/edge-plan", "ConfigMap/edge-plan-core", "ConfigMap/edge-plan-destinations-15",
-                "ConfigMap/edge-serving", "Secret/edge-plan-keys", "Secret/mail-tls");
+                "ConfigMap/edge-serving", "ConfigMap/edge-deliveries", "Secret/edge-plan-keys", "Secret/mail-tls");
         assertThat(f.get(Service.class, "edge-public").getSpec().getPorts()).singleElement().satisfies(p -> assertThat(p.getPort()).isEqualTo(25));
         assertThat(f.get(Secret.class, "edge-plan-keys").getData()).containsOnlyKeys("mail.key");
         StatefulSet set = f.get(StatefulSet.class, "edge");

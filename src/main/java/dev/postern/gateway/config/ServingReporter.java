@@ -3,7 +3,6 @@ package dev.postern.gateway.config;
 import dev.postern.plan.PlanNames;
 import dev.postern.plan.ServingReport;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,10 +16,7 @@ import java.util.function.Supplier;
  * every now and then where the API server has something else. Each pod applies its own key as its own field manager.
  */
 public final class ServingReporter implements AutoCloseable {
-    private final KubernetesClient client;
-    private final String namespace;
-    private final String mapName;
-    private final String pod;
+    private final PodEntry entry;
     private final Supplier<ServingReport> report;
     private final Duration resync;
     private final Counter failures;
@@ -36,10 +32,7 @@ public final class ServingReporter implements AutoCloseable {
      */
     public ServingReporter(KubernetesClient client, String namespace, String gateway, String pod, Supplier<ServingReport> report, Duration resync,
             MeterRegistry meters) {
-        this.client = client;
-        this.namespace = namespace;
-        this.mapName = PlanNames.serving(gateway);
-        this.pod = pod;
+        entry = new PodEntry(client, namespace, PlanNames.serving(gateway), pod);
         this.report = report;
         this.resync = resync;
         failures = Counter.builder("postern.serving.failures").description("Reports of what is served that could not be written").register(meters);
@@ -70,9 +63,9 @@ public final class ServingReporter implements AutoCloseable {
                 wake.drainPermits();
                 try {
                     String json = report.get().toJson();
-                    if (!json.equals(written) || !signalled && !json.equals(present())) {
+                    if (!json.equals(written) || !signalled && !json.equals(entry.read())) {
                         written = null;
-                        apply(json);
+                        entry.write(json);
                         written = json;
                     }
                     again.reset();
@@ -88,16 +81,5 @@ public final class ServingReporter implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private String present() {
-        ConfigMap map = client.configMaps().inNamespace(namespace).withName(mapName).get();
-        return map == null || map.getData() == null ? null : map.getData().get(pod);
-    }
-
-    private void apply(String json) {
-        client.configMaps().inNamespace(namespace)
-                .resource(new ConfigMapBuilder().withNewMetadata().withNamespace(namespace).withName(mapName).endMetadata().addToData(pod, json).build())
-                .fieldManager("gateway-" + pod).forceConflicts().serverSideApply();
     }
 }

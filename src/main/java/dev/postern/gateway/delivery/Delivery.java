@@ -56,6 +56,20 @@ public final class Delivery {
     }
 
     /**
+     * What sends past spool and queue. Its failures of TLS are no alerts, as it is what tells of alerts.
+     *
+     * @param results takes what its connections come to
+     */
+    public DirectSender direct(TlsResults results) {
+        return new DirectSender(context, context.dialer().telling(failure -> { }, results));
+    }
+
+    /** What waits for a domain in lower-case A-labels, with at most {@code listed} messages by name. Never waits. */
+    public Waiting waiting(String domain, int listed) {
+        return scheduler.waiting(domain, listed);
+    }
+
+    /**
      * Stops: no attempt begins, those under way have {@code grace} to end, and then are cut off. What is not settled stays pending
      * in the spool, which must stay open until this returns.
      */

@@ -17,7 +17,7 @@ import java.util.function.Function;
 /** Opens a connection to one address at the level that the destination needs, or says why not. Waits: for virtual threads. */
 final class Dialer {
     private final Tools tools;
-    private final AtomicLong ids = new AtomicLong();
+    private final AtomicLong ids;
 
     /**
      * What every attempt works with, and whom it tells.
@@ -28,7 +28,17 @@ final class Dialer {
     }
 
     Dialer(Tools tools) {
+        this(tools, new AtomicLong());
+    }
+
+    private Dialer(Tools tools, AtomicLong ids) {
         this.tools = tools;
+        this.ids = ids;
+    }
+
+    /** One that numbers its connections with this one, and tells others of how TLS went. */
+    Dialer telling(TlsFailures failures, TlsResults results) {
+        return new Dialer(new Tools(tools.group, tools.timeouts, tools.confirmedName, tools.log, failures, results, tools.metrics, tools.clock), ids);
     }
 
     /** @param message what the message that it is opened for asks */

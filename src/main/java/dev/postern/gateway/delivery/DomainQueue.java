@@ -3,12 +3,19 @@ package dev.postern.gateway.delivery;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
+import java.util.stream.Stream;
 
 /** What waits in one lane of a domain, and how the domain's servers do for it. Guarded by the scheduler's lock. */
 final class DomainQueue {
+    /** Entries that a look at what waits goes through at most, as it holds the scheduler up. */
+    private static final int LOOKED_AT = 1000;
+
     private final Lane lane;
     /** Signalled when an idle worker may find something. */
     final Condition arrived;
@@ -73,6 +80,20 @@ final class DomainQueue {
     /** When something here comes due; {@link Long#MAX_VALUE} where nothing waits. */
     long nextDue() {
         return later.isEmpty() ? Long.MAX_VALUE : later.peek().due();
+    }
+
+    /** Names the first messages, and counts the rest. */
+    Waiting waiting(int listed) {
+        SortedSet<Long> mids = new TreeSet<>();
+        long named = 0;
+        Iterator<Entry> entries = Stream.concat(ready.stream(), later.stream()).limit(LOOKED_AT).iterator();
+        while (entries.hasNext()) {
+            long mid = entries.next().mid();
+            if (mids.contains(mid) || mids.size() < listed && mids.add(mid)) {
+                named++;
+            }
+        }
+        return new Waiting(List.copyOf(mids), ready.size() + later.size() - named, active - idle);
     }
 
     boolean empty() {

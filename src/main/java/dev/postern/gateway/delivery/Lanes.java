@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The queues that there are, and how the lanes of one domain share its connections. Guarded by the scheduler's lock. */
 final class Lanes {
@@ -22,6 +24,11 @@ final class Lanes {
 
     List<DomainQueue> all() {
         return List.copyOf(queues.values());
+    }
+
+    /** The lanes of a domain. */
+    List<DomainQueue> of(String domain) {
+        return Stream.of(MessageTls.values()).map(tls -> queues.get(new Lane(domain, tls))).filter(Objects::nonNull).toList();
     }
 
     /** The other lanes of the same domain. */

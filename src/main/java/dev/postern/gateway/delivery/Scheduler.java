@@ -261,6 +261,16 @@ final class Scheduler {
         }
     }
 
+    /** What waits for a domain; looks at a bounded number of entries. */
+    Waiting waiting(String domain, int listed) {
+        lock.lock();
+        try {
+            return lanes.of(domain).stream().map(queue -> queue.waiting(listed)).reduce(Waiting.NOTHING, (one, other) -> one.and(other, listed));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Starts no worker any more, and lets those end that wait. */
     void stop() {
         lock.lock();

@@ -7,6 +7,14 @@ import dev.postern.plan.ResourceRef;
 public interface TlsFailures {
     void report(Failure failure);
 
+    /** Gives each failure to both. */
+    default TlsFailures and(TlsFailures other) {
+        return failure -> {
+            report(failure);
+            other.report(failure);
+        };
+    }
+
     /**
      * One failure.
      *

@@ -13,7 +13,7 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import java.util.List;
 
-/** Who the pods are and what they may do: read their own plan, tell what they serve, write events. Pure. */
+/** Who the pods are and what they may do: read their own plan, tell what they serve and how delivery goes, write events. Pure. */
 final class AccessObjects {
     private AccessObjects() {
     }
@@ -35,7 +35,7 @@ final class AccessObjects {
                         rule("", "configmaps", List.of(PlanNames.index(name)), "get", "list", "watch"),
                         rule("", "configmaps", PlanParts.names().stream().map(part -> PlanNames.part(name, part)).toList(), "get"),
                         rule("", "secrets", List.of(PlanNames.keys(name)), "get"),
-                        rule("", "configmaps", List.of(PlanNames.serving(name)), "get", "patch"),
+                        rule("", "configmaps", List.of(PlanNames.serving(name), PlanNames.deliveries(name)), "get", "patch"),
                         rule("events.k8s.io", "events", List.of(), "create", "patch"))
                 .build();
     }

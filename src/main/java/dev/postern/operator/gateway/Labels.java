@@ -21,6 +21,7 @@ final class Labels {
     static final String ROLE_PLAN = "plan";
     static final String ROLE_KEYS = "keys";
     static final String ROLE_SERVING = "serving";
+    static final String ROLE_DELIVERIES = "deliveries";
 
     private Labels() {
     }

@@ -114,6 +114,8 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         GatewayPlan plan = compilation.compiled().plan();
         new Workloads(owned, applier, gateway).bringAbout(settings.image(), plan, gathered.resources().listeners()).forEach(trouble::putIfAbsent);
         GatewayState state = state(gateway, gathered, compilation, head, since, trouble);
+        // Before the state, with which the statuses begin to be written.
+        publisher.publish(gateway, owned.of(Pod.class, gateway), deliveries(gateway));
         publisher.publish(state);
         List<Condition> before = gateway.getStatus() == null ? List.of() : gateway.getStatus().conditions;
         write(gateway, MailGatewayStatusFactory.of(state, before, shared.clock()), context);
@@ -147,6 +149,10 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         ConfigMap serving = owned.get(ConfigMap.class, namespace, PlanNames.serving(name)).orElse(null);
         return new GatewayState(ResourceRef.of(gateway), head.revision(), head.serial(), gateway.getSpec().replicas,
                 Pods.view(owned.of(Pod.class, gateway), serving), verdicts, trouble);
+    }
+
+    private ConfigMap deliveries(MailGateway gateway) {
+        return owned.get(ConfigMap.class, gateway.getMetadata().getNamespace(), PlanNames.deliveries(gateway.getMetadata().getName())).orElse(null);
     }
 
     /** So that whoever waits for Ready sees that it is not there yet, whatever comes next. */

@@ -13,7 +13,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The objects in which a plan is written, and the one in which pods tell what they serve. Pure. */
+/** The objects in which a plan is written, and those in which pods tell what they serve and how delivery goes. Pure. */
 final class PlanObjects {
     private PlanObjects() {
     }
@@ -42,6 +42,11 @@ final class PlanObjects {
     /** Without data: that is the pods'. */
     static ConfigMap serving(MailGateway gateway) {
         return configMap(gateway, PlanNames.serving(gateway.getMetadata().getName()), Labels.ROLE_SERVING, null);
+    }
+
+    /** Without data: that is the pods'. */
+    static ConfigMap deliveries(MailGateway gateway) {
+        return configMap(gateway, PlanNames.deliveries(gateway.getMetadata().getName()), Labels.ROLE_DELIVERIES, null);
     }
 
     private static ConfigMap configMap(MailGateway gateway, String name, String role, Map<String, String> data) {

@@ -4,17 +4,23 @@ import dev.postern.api.Certificate;
 import dev.postern.api.DestinationControl;
 import dev.postern.api.Listener;
 import dev.postern.api.MailFlowPolicy;
+import dev.postern.api.MailGateway;
 import dev.postern.operator.kube.Triggers;
 import dev.postern.operator.status.GatewayState;
 import dev.postern.operator.status.PlanBoard;
 import dev.postern.operator.status.Programming;
 import dev.postern.operator.status.Verdict;
 import dev.postern.plan.ResourceRef;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Puts on the board what is known of a gateway, and wakes the reconcilers of exactly those resources whose status it changes. */
 @Singleton
@@ -24,6 +30,7 @@ public final class Publisher {
 
     private final PlanBoard board;
     private final Triggers triggers;
+    private final Map<ResourceID, Deliveries> deliveries = new ConcurrentHashMap<>();
 
     public Publisher(PlanBoard board, Triggers triggers) {
         this.board = board;
@@ -39,7 +46,21 @@ public final class Publisher {
         });
     }
 
+    /** Puts on the board what pods say of delivery, and wakes those of whom they say something new. */
+    void publish(MailGateway gateway, List<Pod> pods, ConfigMap map) {
+        String namespace = gateway.getMetadata().getNamespace();
+        String name = gateway.getMetadata().getName();
+        ResourceID id = ResourceID.fromResource(gateway);
+        Deliveries before = deliveries.get(id);
+        Deliveries now = Deliveries.read(before, pods, map);
+        if (now != before) {
+            deliveries.put(id, now);
+            board.publishDeliveries(namespace, name, now.controls()).forEach(control -> triggers.trigger(DestinationControl.class, namespace, control));
+        }
+    }
+
     void forget(String namespace, String gateway) {
+        deliveries.remove(new ResourceID(gateway, namespace));
         board.forget(namespace, gateway).ifPresent(state -> state.verdicts().values().forEach(verdict -> wake(verdict.resource())));
     }
 

@@ -47,6 +47,7 @@ final class Workloads {
      */
     Map<String, Problem> bringAbout(String defaultImage, GatewayPlan plan, List<Listener> listeners) {
         note(applier.apply(ConfigMap.class, PlanObjects.serving(gateway), self));
+        note(applier.apply(ConfigMap.class, PlanObjects.deliveries(gateway), self));
         note(applier.apply(ServiceAccount.class, AccessObjects.serviceAccount(gateway), self));
         note(applier.apply(Role.class, AccessObjects.role(gateway), self));
         note(applier.apply(RoleBinding.class, AccessObjects.roleBinding(gateway), self));

@@ -29,6 +29,7 @@ final class ClusterPlan {
         this.server = server;
         namespace = server.namespace();
         apply(PlanNames.serving(GATEWAY), Map.of());
+        apply(PlanNames.deliveries(GATEWAY), Map.of());
     }
 
     /** A client with the rights of a gateway's pod and no others. */
@@ -42,7 +43,7 @@ final class ClusterPlan {
         var parts = PlanParts.names().stream().map(part -> PlanNames.part(GATEWAY, part)).toList();
         server.client().rbac().roles().inNamespace(namespace).resource(new RoleBuilder().withNewMetadata().withName(GATEWAY).endMetadata()
                 .withRules(rule("", "configmaps", List.of(PlanNames.index(GATEWAY)), "get", "list", "watch"), rule("", "configmaps", parts, "get"),
-                        rule("", "configmaps", List.of(PlanNames.serving(GATEWAY)), "get", "patch"),
+                        rule("", "configmaps", List.of(PlanNames.serving(GATEWAY), PlanNames.deliveries(GATEWAY)), "get", "patch"),
                         rule("", "secrets", List.of(PlanNames.keys(GATEWAY)), "get"), rule("events.k8s.io", "events", List.of(), "create", "patch"))
                 .build()).serverSideApply();
         server.client().rbac().roleBindings().inNamespace(namespace).resource(new RoleBindingBuilder().withNewMetadata().withName(GATEWAY).endMetadata()

@@ -11,6 +11,7 @@ import dev.postern.gateway.mtasts.StsPolicies;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.report.TlsResult;
+import dev.postern.gateway.report.TlsResults;
 import dev.postern.gateway.smtp.client.Timeouts;
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.tls.ClientContexts;
@@ -55,6 +56,11 @@ final class Rig implements AutoCloseable {
     final List<TlsResult> results = new CopyOnWriteArrayList<>();
     /** What domains publish of MTA-STS. */
     Function<String, CompletionStage<StsAnswer>> sts = StsPolicies.NONE::find;
+    /** Whom else it tells. */
+    volatile TlsFailures alsoFailures = failure -> { };
+    volatile TlsResults alsoResults = result -> { };
+    /** Of the plan. */
+    Settings.Alerts alertSettings = Settings.Alerts.EVENTS;
     final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     final Map<String, List<Dns.Mx>> mx = new ConcurrentHashMap<>();
     final Map<String, List<InetAddress>> hosts = new ConcurrentHashMap<>();
@@ -80,8 +86,18 @@ final class Rig implements AutoCloseable {
 
     /** @param dns null: what the test sets */
     Rig(DeliveryOptions options, Dns dns) {
-        delivery = new Delivery(plans, spool, dns == null ? new FakeDns() : dns, domain -> sts.apply(domain), log::add, alerts::add, results::add, metrics, InstantSource.system(), GROUP, options);
+        delivery = new Delivery(plans, spool, dns == null ? new FakeDns() : dns, domain -> sts.apply(domain), log::add, this::failed, this::result, metrics, InstantSource.system(), GROUP, options);
         spool.onCommitted(delivery::enqueue);
+    }
+
+    private void failed(TlsFailures.Failure failure) {
+        alerts.add(failure);
+        alsoFailures.report(failure);
+    }
+
+    private void result(TlsResult result) {
+        results.add(result);
+        alsoResults.result(result);
     }
 
     static Settings settings(long initial, long max, long maxAge) {
@@ -105,7 +121,7 @@ final class Rig implements AutoCloseable {
 
     void plan(DestinationPlan... destinations) {
         Settings settings = new Settings(this.settings.hostname(), this.settings.retryInitialSeconds(), this.settings.retryMaxSeconds(),
-                this.settings.maxAgeSeconds(), null, certificate, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
+                this.settings.maxAgeSeconds(), null, certificate, alertSettings, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
         GatewayPlan plan = new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), certificates, bundles,
                 List.of(destinations));
         Map<String, TrustAnchors> trust = new java.util.HashMap<>();

@@ -40,6 +40,7 @@ class DesiredObjectsTest {
         golden("configmap-part.yaml", PlanObjects.part(gateway, "destinations-00", "{\"destinations\":[]}"));
         golden("secret-keys.yaml", PlanObjects.keys(gateway, Map.of("mail", "not a key")));
         golden("configmap-serving.yaml", PlanObjects.serving(gateway));
+        golden("configmap-deliveries.yaml", PlanObjects.deliveries(gateway));
     }
 
     @Test
