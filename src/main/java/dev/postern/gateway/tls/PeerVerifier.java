@@ -74,7 +74,7 @@ public final class PeerVerifier {
         }
     }
 
-    private static Reason reason(Paths.Reason reason) {
+    static Reason reason(Paths.Reason reason) {
         return switch (reason) {
             case NO_CERTIFICATE -> Reason.NoCertificate;
             case EXPIRED -> Reason.Expired;

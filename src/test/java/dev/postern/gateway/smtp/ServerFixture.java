@@ -48,7 +48,7 @@ final class ServerFixture implements AutoCloseable {
         change.accept(plan);
         holder.swap(plan.build());
         services = new SmtpServices(holder, spool, dns(), log::add, failures::add, meters, InstantSource.fixed(Instant.parse("2026-01-02T03:04:05Z")),
-                limits, new AtomicLong());
+                limits, new AtomicLong(), SmtpServices.verifiers());
         server = SmtpServer.open("public", new InetSocketAddress("127.0.0.1", 0), services, loops, loops).join();
     }
 
