@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Random;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -28,6 +29,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -50,16 +52,38 @@ public final class TestPki {
             return text.toString();
         }
 
+        /** The key and the chain in PEM, as Postfix and OpenSSL read them from one file. */
+        public String keyAndChainPem() {
+            StringWriter text = new StringWriter();
+            try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
+                pem.writeObject(new JcaPKCS8Generator(keys.getPrivate(), null));
+                for (X509Certificate each : chain) {
+                    pem.writeObject(each);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return text.toString();
+        }
+
         public SSLContext serverContext() {
+            try {
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(keyManagers(), InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);   // of clients
+                return context;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        public KeyManager[] keyManagers() {
             try {
                 KeyStore store = KeyStore.getInstance("PKCS12");
                 store.load(null, null);
                 store.setKeyEntry("key", keys.getPrivate(), new char[0], chain.toArray(X509Certificate[]::new));
                 KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
                 managers.init(store, new char[0]);
-                SSLContext context = SSLContext.getInstance("TLS");
-                context.init(managers.getKeyManagers(), InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);   // of clients
-                return context;
+                return managers.getKeyManagers();
             } catch (GeneralSecurityException | IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -75,6 +99,10 @@ public final class TestPki {
                 names.add(new GeneralName(GeneralName.dNSName, name));
             }
             return new Request(commonName, names, false, ago(1), ago(-30), KeyPurposeId.id_kp_serverAuth);
+        }
+
+        public static Request client(String commonName, String... dnsNames) {
+            return server(commonName, dnsNames).purpose(KeyPurposeId.id_kp_clientAuth);
         }
 
         public static Request ca(String commonName) {
