@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -247,12 +249,15 @@ class ClientCertificatesTest {
             p.contexts = new ServerContexts(provider);
             p.first = List.of(group(p, Behavior.Relay, "cert:.partner.test"));
         })) {
+            Set<Long> begun = new HashSet<>();
             for (int i = 0; i < 3; i++) {
                 try (var client = over(fixture, context, protocol)) {
+                    begun.add(client.session().getCreationTime());
                     assertThat(ehlo(client)).contains("250-SIZE 4321");
                     client.command("MAIL FROM:<a@b.c>", "250 2.1.0 sender <a@b.c> ok");
                 }
             }
+            assertThat(begun).as("sessions that were begun, not resumed").hasSizeLessThanOrEqualTo(protocol.equals("TLSv1.2") ? 1 : 3);
             fixture.now = Instant.now().plus(Duration.ofDays(60));
             try (var client = over(fixture, context, protocol)) {
                 ehlo(client);

@@ -82,6 +82,19 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Everything to the end, whether it is orderly or a reset; in ISO 8859-1. */
+    String rest() {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        try {
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                rest.write(c);
+            }
+        } catch (IOException e) {
+            assertThat(e).isNotInstanceOf(java.net.SocketTimeoutException.class);
+        }
+        return rest.toString(StandardCharsets.ISO_8859_1);
+    }
+
     /** Takes STARTTLS to its end; answers the server's certificate. */
     X509Certificate startTls(String sni) {
         send("STARTTLS\r\n");
