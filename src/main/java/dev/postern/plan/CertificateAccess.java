@@ -30,9 +30,10 @@ final class CertificateAccess {
             HostAccess entry = spec.hostAccess.get(i);
             Optional<PolicyPlan> policy = entry.policyRef == null || entry.policyRef.name == null ? Optional.empty() : policies.find(entry.policyRef.name);
             known &= policy.isPresent();
-            if (policy.filter(AccessCompiler::takesMail).isPresent()) {
+            boolean atGreeting = entry.senders.stream().anyMatch(s -> !needsCertificate(s));
+            if (atGreeting && policy.filter(AccessCompiler::takesMail).isPresent()) {
                 withoutTls(policy.get(), "spec.hostAccess[" + i + "].policyRef.name");
-                asked |= entry.senders.stream().anyMatch(s -> !needsCertificate(s)) && asks(policy.get());
+                asked |= asks(policy.get());
             }
         }
         if (known && !asked) {
@@ -42,14 +43,14 @@ final class CertificateAccess {
 
     /** One warning a sender group is enough. */
     private void neverShown() {
+        String why = spec.certificateRefs.isEmpty() ? "the listener has no certificate, and so no TLS; name one in certificateRefs"
+                : "no policy that a client has at its greeting, by its address or host name, asks for certificates over TLS; set tls.clientCertificates of such a policy to Request or Require";
         for (int i = 0; i < spec.hostAccess.size(); i++) {
             List<String> senders = spec.hostAccess.get(i).senders;
             int group = i;
             IntStream.range(0, senders.size()).filter(s -> needsCertificate(senders.get(s))).findFirst().ifPresent(s -> scope.warning(
                     "spec.hostAccess[" + group + "].senders[" + s + "]", Problem.Reason.NEVER_MATCHES, "'" + senders.get(s)
-                    + "' never matches: " + (spec.certificateRefs.isEmpty() ? "the listener has no certificate, so that there is no TLS"
-                    : "no policy that a client has at its greeting, by its address or host name, asks for certificates over TLS")
-                    + "; " + (spec.certificateRefs.isEmpty() ? "name one in certificateRefs, and " : "") + "set tls.clientCertificates of such a policy to Request or Require"));
+                    + "' never matches: " + why));
         }
     }
 
