@@ -68,7 +68,7 @@ class RealClientCertificatesTest {
             String[] command = implicit ? new String[] {"openssl", "s_client", "-connect", address, "-crlf", "-quiet", "-ign_eof", "-servername", "second.test", protocol, "-cert", file(PARTNER), "-key", file(PARTNER)}
                     : new String[] {"openssl", "s_client", "-connect", address, "-crlf", "-quiet", "-ign_eof", "-starttls", "smtp", "-servername", "second.test", protocol, "-cert", file(PARTNER), "-key", file(PARTNER)};
             String output = run(folder, "EHLO client.test\nMAIL FROM:<a@b.c>\nRCPT TO:<x@elsewhere.test>\nQUIT\n", command);
-            assertThat(output).contains("250-SIZE 500000", "250 2.1.5 recipient <x@elsewhere.test> ok", "CN = second.test".replace(" ", output.contains("CN = second") ? " " : ""));
+            assertThat(output).contains("250-SIZE 500000", "250 2.1.5 recipient <x@elsewhere.test> ok").containsPattern("CN ?= ?second.test");
             becamePartner(fixture);
             String names = run(folder, "QUIT\n", implicit ? new String[] {"openssl", "s_client", "-connect", address, protocol}
                     : new String[] {"openssl", "s_client", "-connect", address, "-starttls", "smtp", protocol});
@@ -91,11 +91,11 @@ class RealClientCertificatesTest {
         try (var fixture = server(true, ClientCertificates.Require)) {
             String address = "127.0.0.1:" + fixture.server.address().getPort();
             String saved = folder.resolve("session").toString();
-            run(folder, "EHLO x\nQUIT\n", "openssl", "s_client", "-connect", address, "-quiet", "-ign_eof", "-tls1_2", "-cert", file(PARTNER), "-sess_out", saved);
-            String output = run(folder, "EHLO x\nMAIL FROM:<a@b.c>\nQUIT\n", "openssl", "s_client", "-connect", address, "-ign_eof", "-tls1_2", "-sess_in", saved);
+            run(folder, "EHLO x\nQUIT\n", "openssl", "s_client", "-connect", address, "-quiet", "-crlf", "-ign_eof", "-tls1_2", "-cert", file(PARTNER), "-sess_out", saved);
+            String output = run(folder, "EHLO x\nMAIL FROM:<a@b.c>\nQUIT\n", "openssl", "s_client", "-connect", address, "-crlf", "-ign_eof", "-tls1_2", "-sess_in", saved);
             assertThat(output).contains("Reused, TLSv1.2", "250 2.1.0 sender <a@b.c> ok");
             fixture.now = fixture.now.plus(Duration.ofDays(60));
-            output = run(folder, "EHLO x\nMAIL FROM:<a@b.c>\nQUIT\n", "openssl", "s_client", "-connect", address, "-ign_eof", "-tls1_2", "-sess_in", saved);
+            output = run(folder, "EHLO x\nMAIL FROM:<a@b.c>\nQUIT\n", "openssl", "s_client", "-connect", address, "-crlf", "-ign_eof", "-tls1_2", "-sess_in", saved);
             assertThat(output).contains("Reused, TLSv1.2", "530 5.7.0 a verified client certificate is required");
         }
     }
@@ -104,11 +104,17 @@ class RealClientCertificatesTest {
     @ValueSource(booleans = {false, true})
     void gnutlsShowsItsCertificate(boolean implicit) throws Exception {
         assumeInstalled("gnutls-cli");
+        String key = folder.resolve("key.pem").toString();
+        run(folder, "", "openssl", "ec", "-in", file(PARTNER), "-out", key);   // GnuTLS wants the public key in it
         try (var fixture = server(implicit, ClientCertificates.Require)) {
-            String output = run(folder, "EHLO client.test\nMAIL FROM:<a@b.c>\nQUIT\n", "gnutls-cli", "--insecure", "--crlf",
-                    implicit ? "--no-ocsp" : "--starttls-proto=smtp", "--sni-hostname=mail.example.com", "--x509certfile=" + file(PARTNER), "--x509keyfile=" + file(PARTNER),
-                    "-p", "" + fixture.server.address().getPort(), "127.0.0.1");
-            assertThat(output).contains("250-SIZE 500000", "250 2.1.0 sender <a@b.c> ok");
+            Process process = new ProcessBuilder("gnutls-cli", "--insecure", "--crlf", implicit ? "--no-ocsp" : "--starttls-proto=smtp",
+                    "--sni-hostname=mail.example.com", "--x509certfile=" + file(PARTNER), "--x509keyfile=" + key,
+                    "-p", "" + fixture.server.address().getPort(), "127.0.0.1").redirectErrorStream(true).redirectOutput(folder.resolve("out").toFile()).start();
+            try {   // its input stays open: it ends with that, whatever is still to come
+                await().atMost(Duration.ofSeconds(30)).until(() -> fixture.logged(MailEvent.SenderGroupMatch.class).size() == 2);
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
             becamePartner(fixture);
         }
     }

@@ -43,21 +43,22 @@ public final class TestPki {
     public record Identity(KeyPair keys, X509Certificate certificate, List<X509Certificate> chain) {
 
         public String pem() {
-            StringWriter text = new StringWriter();
-            try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
-                pem.writeObject(certificate);
+            return text(List.of(certificate));
+        }
+
+        /** The key and the chain, as Postfix and OpenSSL read them from one file. */
+        public String keyAndChainPem() {
+            try {
+                return text(List.of(new JcaPKCS8Generator(keys.getPrivate(), null))) + text(chain);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            return text.toString();
         }
 
-        /** The key and the chain in PEM, as Postfix and OpenSSL read them from one file. */
-        public String keyAndChainPem() {
+        private static String text(List<?> objects) {
             StringWriter text = new StringWriter();
             try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
-                pem.writeObject(new JcaPKCS8Generator(keys.getPrivate(), null));
-                for (X509Certificate each : chain) {
+                for (Object each : objects) {
                     pem.writeObject(each);
                 }
             } catch (IOException e) {
