@@ -2,7 +2,7 @@ package dev.postern.gateway.config;
 
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.access.RecipientAccess;
-import dev.postern.gateway.tls.ListenerTls;
+import dev.postern.gateway.tls.ListenerContexts;
 import dev.postern.plan.ListenerPlan;
 
 /**
@@ -10,5 +10,5 @@ import dev.postern.plan.ListenerPlan;
  *
  * @param contexts its TLS, or null where the listener has no certificate
  */
-public record ActiveListener(ListenerPlan plan, HostAccess hostAccess, RecipientAccess recipientAccess, ListenerTls contexts) {
+public record ActiveListener(ListenerPlan plan, HostAccess hostAccess, RecipientAccess recipientAccess, ListenerContexts contexts) {
 }

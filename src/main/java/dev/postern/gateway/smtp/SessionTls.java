@@ -9,7 +9,7 @@ import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
 import dev.postern.gateway.tls.ClientHello;
 import dev.postern.gateway.tls.ClientVerifier;
-import dev.postern.gateway.tls.ListenerTls;
+import dev.postern.gateway.tls.ListenerContexts;
 import dev.postern.gateway.tls.Verdict;
 import dev.postern.plan.PolicyPlan;
 import io.netty.handler.ssl.SslContext;
@@ -125,7 +125,7 @@ final class SessionTls {
         return contexts == null ? contexts(client.get().listener().contexts()) : contexts;
     }
 
-    private Function<ClientHello, SslContext> contexts(ListenerTls tls) {
+    private Function<ClientHello, SslContext> contexts(ListenerContexts tls) {
         return tls == null || !client.get().askedForCertificate() ? tls : tls.asking(policy().clientTrustBundle());
     }
 

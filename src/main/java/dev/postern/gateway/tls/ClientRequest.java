@@ -2,6 +2,7 @@ package dev.postern.gateway.tls;
 
 import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
 import dev.postern.pki.Chains;
+import dev.postern.pki.Fingerprints;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.ListenerPlan;
 import dev.postern.plan.PolicyPlan;
@@ -51,6 +52,12 @@ record ClientRequest(boolean asks, List<X509Certificate> authorities) {
             }
         }
         return requests;
+    }
+
+    /** The same in every process, and short. */
+    @Override
+    public String toString() {
+        return "ClientRequest[" + asks + ", " + authorities.stream().map(Fingerprints::sha256).toList() + "]";
     }
 
     static String key(String bundle) {

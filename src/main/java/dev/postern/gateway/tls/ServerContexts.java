@@ -60,14 +60,14 @@ public final class ServerContexts {
      * @param keys private keys (PKCS#8 in PEM) by certificate name
      * @throws IllegalArgumentException naming the certificate that cannot be served, and why
      */
-    public Map<String, ListenerTls> build(GatewayPlan plan, Map<String, String> keys) {
+    public Map<String, ListenerContexts> build(GatewayPlan plan, Map<String, String> keys) {
         var credentials = new Credentials(plan, keys);
-        Map<String, ListenerTls> byListener = new LinkedHashMap<>();
+        Map<String, ListenerContexts> byListener = new LinkedHashMap<>();
         for (ListenerPlan listener : plan.listeners()) {
             if (!listener.certificates().isEmpty()) {
                 Map<String, ServerChoice> asking = new HashMap<>();
                 ClientRequest.of(listener, plan).forEach((bundle, request) -> asking.put(bundle, choice(listener, credentials, request)));
-                byListener.put(listener.name(), new ListenerTls(choice(listener, credentials, ClientRequest.NONE), asking));
+                byListener.put(listener.name(), new ListenerContexts(choice(listener, credentials, ClientRequest.NONE), asking));
             }
         }
         contexts.purge();

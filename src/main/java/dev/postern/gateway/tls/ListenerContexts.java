@@ -8,12 +8,12 @@ import java.util.function.Function;
  * TLS of one listener: for what a client says of itself, the context to serve it with, never null. As a function it is for clients
  * that are asked for no certificate. Immutable.
  */
-public final class ListenerTls implements Function<ClientHello, SslContext> {
+public final class ListenerContexts implements Function<ClientHello, SslContext> {
     private final ServerChoice plain;
     private final Map<String, ServerChoice> asking;
 
     /** @param asking by trust bundle, as {@link ClientRequest#of} has them */
-    ListenerTls(ServerChoice plain, Map<String, ServerChoice> asking) {
+    ListenerContexts(ServerChoice plain, Map<String, ServerChoice> asking) {
         this.plain = plain;
         this.asking = Map.copyOf(asking);
     }
