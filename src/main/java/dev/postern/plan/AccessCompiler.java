@@ -6,6 +6,7 @@ import dev.postern.api.ListenerSpec.Type;
 import dev.postern.api.ListenerSpec;
 import dev.postern.api.MailFlowPolicy;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
+import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
 import dev.postern.api.MailFlowPolicySpec.TlsMode;
 import dev.postern.plan.ListenerPlan.RecipientRule;
 import dev.postern.plan.ListenerPlan.SenderGroup;
@@ -37,6 +38,7 @@ final class AccessCompiler {
         for (int i = 0; i < spec.hostAccess.size(); i++) {
             groups.add(senderGroup(spec.hostAccess.get(i), "spec.hostAccess[" + i + "]"));
         }
+        new CertificateAccess(spec, policies, scope).check();
         return groups;
     }
 
@@ -77,14 +79,15 @@ final class AccessCompiler {
             scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()
                     + "' has the behavior Accept, which takes mail for recipientAccess, and a Private listener has none; use a policy with the behavior Relay");
         }
-        if (policy.tls().mode() == TlsMode.Required && takesMail(policy) && spec.certificateRefs.isEmpty()) {
+        boolean required = policy.tls().mode() == TlsMode.Required || policy.tls().clientCertificates() == ClientCertificates.Require;
+        if (required && takesMail(policy) && spec.certificateRefs.isEmpty()) {
             scope.invalid("spec.certificateRefs", "TLS is required by MailFlowPolicy '" + policy.name() + "' (sender group '" + entry.senderGroup
                     + "') but the listener has no certificate; name at least one");
         }
     }
 
     /** The others end a connection before TLS could begin. */
-    private static boolean takesMail(PolicyPlan policy) {
+    static boolean takesMail(PolicyPlan policy) {
         return policy.behavior() == Behavior.Accept || policy.behavior() == Behavior.Relay;
     }
 

@@ -86,6 +86,9 @@ final class ListenerCompiler {
         if (spec.hostname != null) {
             fields.hostname(spec.hostname, "spec.hostname");
         }
+        if (spec.implicitTLS && spec.certificateRefs.isEmpty()) {
+            scope.invalid("spec.implicitTLS", "TLS begins with the connection, and the listener has no certificate; name at least one in certificateRefs");
+        }
         var access = new AccessCompiler(spec, policies, scope);
         return new ListenerPlan(scope.resource(), spec.type, port, spec.hostname == null ? gatewayHostname : spec.hostname, certificates(spec, scope),
                 tls(spec, fields), access.hostAccess(), access.recipientAccess());

@@ -9,11 +9,16 @@ public final class Pins {
     private Pins() {
     }
 
-    /** @throws IllegalArgumentException saying what was wrong and what is allowed */
+    /**
+     * A pin in its one form; base64 leaves two bits of the last letter free.
+     *
+     * @throws IllegalArgumentException saying what was wrong and what is allowed
+     */
     public static String parse(String text) {
         try {
-            if (Base64.getDecoder().decode(text).length == SHA256_BYTES) {
-                return text;
+            byte[] digest = Base64.getDecoder().decode(text);
+            if (digest.length == SHA256_BYTES) {
+                return Base64.getEncoder().encodeToString(digest);
             }
         } catch (IllegalArgumentException e) {
             // said below

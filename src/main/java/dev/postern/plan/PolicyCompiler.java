@@ -1,6 +1,7 @@
 package dev.postern.plan;
 
 import dev.postern.api.MailFlowPolicy;
+import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
 import dev.postern.api.MailFlowPolicySpec;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -39,6 +40,10 @@ final class PolicyCompiler {
         String bundle = bundles.resolve(spec.tls.clientTrustBundleRef, "spec.tls.clientTrustBundleRef", scope);
         for (int i = 0; i < spec.tls.mandatorySenders.size(); i++) {
             fields.read("spec.tls.mandatorySenders[" + i + "]", spec.tls.mandatorySenders.get(i), SenderAddress::parse);
+        }
+        if (spec.tls.clientTrustBundleRef != null && spec.tls.clientCertificates == ClientCertificates.None) {
+            scope.warning("spec.tls.clientTrustBundleRef", Problem.Reason.CONFLICTED,
+                    "counts for nothing, as clients are not asked for certificates; set clientCertificates to Request or Require, or remove it");
         }
         var tls = new PolicyPlan.Tls(spec.tls.mode, spec.tls.clientCertificates, bundle, spec.tls.mandatorySenders);
         if (scope.bad()) {

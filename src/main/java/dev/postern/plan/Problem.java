@@ -36,6 +36,7 @@ public record Problem(ResourceRef resource, String field, Severity severity, Str
         public static final String NOT_YET_VALID = "NotYetValid";
         public static final String NOT_VERIFIABLE = "NotVerifiable";
         public static final String TRUST_BUNDLE_NOT_FOUND = "TrustBundleNotFound";
+        public static final String NEVER_MATCHES = "NeverMatches";
         public static final String INVALID_TRUST_BUNDLE = "InvalidTrustBundle";
 
         private Reason() {

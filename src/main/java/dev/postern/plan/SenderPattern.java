@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * One entry of a sender group: IP address, CIDR block, range, partial address, host name, {@code .partial-host}, or
- * {@code ALL}. Immutable.
+ * One entry of a sender group: IP address, CIDR block, range, partial address, host name, {@code .partial-host}, {@code ALL}, or
+ * what a client proves in a TLS handshake: {@code cert:NAME}, {@code cert:.DOMAIN}, {@code spki:PIN}. Immutable.
  */
 public final class SenderPattern {
     private static final Pattern IPV4_PARTIAL = Pattern.compile("(\\d{1,3}\\.){1,3}");
@@ -17,7 +17,9 @@ public final class SenderPattern {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,3}");
     private static final Pattern NUMERIC = Pattern.compile("[0-9./-]+|.*:.*");
     private static final Pattern HOST = Pattern.compile("\\.?(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?)*");
-    private static final String ALLOWED = "allowed are an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, or ALL";
+    private static final String ALLOWED = "allowed are an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, cert:NAME, cert:.DOMAIN, spki:PIN, or ALL";
+    private static final String CERTIFICATE_NAME = "cert:";
+    private static final String KEY = "spki:";
 
     /** Blocks with a shorter prefix than this are wider than any that one organisation holds: the widest given out are /8. */
     private static final int WIDEST_PREFIX = 8;
@@ -27,19 +29,35 @@ public final class SenderPattern {
     private final BigInteger low;
     private final BigInteger high;
     private final String host;
+    private final boolean proof;
 
     private SenderPattern(String text, int family, BigInteger low, BigInteger high, String host) {
+        this(text, family, low, high, host, false);
+    }
+
+    private SenderPattern(String text, int family, BigInteger low, BigInteger high, String host, boolean proof) {
         this.text = text;
         this.family = family;
         this.low = low;
         this.high = high;
         this.host = host;
+        this.proof = proof;
     }
 
     /** @throws IllegalArgumentException saying what was wrong and what is allowed */
     public static SenderPattern parse(String text) {
         if (text.equals("ALL")) {
             return new SenderPattern(text, 0, null, null, null);
+        }
+        if (text.startsWith(CERTIFICATE_NAME)) {
+            return proof(CERTIFICATE_NAME + certificateName(text));
+        }
+        if (text.startsWith(KEY)) {
+            try {
+                return proof(KEY + Pins.parse(text.substring(KEY.length())));
+            } catch (IllegalArgumentException e) {
+                throw bad(text, "has no pin behind spki: (base64 of the SHA-256 of a SubjectPublicKeyInfo, 44 characters that end with =)");
+            }
         }
         if (text.equalsIgnoreCase("ALL")) {
             throw bad(text, "would be the host of that name; write ALL in capitals");   // never meant, and never matched
@@ -76,14 +94,27 @@ public final class SenderPattern {
      * Whether this is wider than anything that one organisation has: ALL, or a block wider than /8, of which a few make everyone.
      */
     public boolean matchesEveryone() {
-        if (host != null) {
+        if (host != null || proof) {
             return false;
         }
         return low == null || high.subtract(low).add(BigInteger.ONE).bitLength() > family * 8 - WIDEST_PREFIX + 1;
     }
 
-    /** @param hostName the client's forward-confirmed name in lower case, or null */
+    /** Whether a certificate of the client decides: {@code cert:} with a name in lower case, or {@code spki:} with a pin, is its text then. */
+    public boolean needsCertificate() {
+        return proof;
+    }
+
+    /** Whether an entry of a sender group, which need not be valid, names a key. */
+    public static boolean isKey(String text) {
+        return text.startsWith(KEY);
+    }
+
+    /** By address and name alone; what needs a certificate never matches so. */
     public boolean matches(InetAddress address, String hostName) {
+        if (proof) {
+            return false;
+        }
         if (host != null) {
             return hostName != null && (host.startsWith(".") ? hostName.endsWith(host) : hostName.equals(host));
         }
@@ -100,6 +131,21 @@ public final class SenderPattern {
     @Override
     public String toString() {
         return text;
+    }
+
+    private static SenderPattern proof(String text) {
+        return new SenderPattern(text, 0, null, null, null, true);
+    }
+
+    /** A DNS name as certificates have them, or {@code .domain}; without wildcards. */
+    private static String certificateName(String text) {
+        String name = text.substring(CERTIFICATE_NAME.length());
+        boolean domain = name.startsWith(".");
+        try {
+            return (domain ? "." : "") + HostNames.normal(domain ? name.substring(1) : name);
+        } catch (IllegalArgumentException e) {
+            throw bad(text, "has no DNS name behind cert:");
+        }
     }
 
     private static SenderPattern cidr(String text) {

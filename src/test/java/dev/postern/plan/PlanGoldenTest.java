@@ -85,6 +85,7 @@ class PlanGoldenTest {
         assertThat(plan.destinations().stream().flatMap(d -> d.destinations().stream())).doesNotHaveDuplicates();
         assertThat(plan.destinations().stream().filter(DestinationPlan::isDefault).count()).isLessThan(2);
         assertThat(plan.trustBundles().keySet()).containsAll(plan.destinations().stream().map(DestinationPlan::trustBundle).filter(b -> b != null).toList());
+        assertThat(plan.trustBundles().keySet()).containsAll(plan.policies().stream().map(p -> p.tls().clientTrustBundle()).filter(b -> b != null).toList());
         assertThat(PlanParts.split(plan, 7).join()).isEqualTo(plan);
     }
 

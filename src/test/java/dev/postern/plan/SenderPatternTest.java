@@ -51,7 +51,21 @@ class SenderPatternTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", ".", "..", "10.1", "10", "10.1.1.1.", "10.1.1.256", "256.", "10.1.1.1.1", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "/8", "10.0.0.0/8/8", "10.0.0.1/8",
+    @CsvSource({"cert:Relay.Partner.Example, cert:relay.partner.example", "cert:.Partner.example, cert:.partner.example", "cert:10.1.1.1, cert:10.1.1.1",
+        "spki:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=, spki:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=",
+        "spki:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4p=, spki:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="})
+    void whatNeedsACertificateHasOneFormAndMatchesNothingElse(String text, String form) {
+        SenderPattern pattern = SenderPattern.parse(text);
+        assertThat(pattern).hasToString(form);
+        assertThat(pattern.needsCertificate()).isTrue();
+        assertThat(pattern.needsHostName()).isFalse();
+        assertThat(pattern.matchesEveryone()).isFalse();
+        assertThat(pattern.matches(InetAddress.ofLiteral("10.1.1.1"), "relay.partner.example")).isFalse();
+        assertThat(SenderPattern.parse("relay.partner.example").needsCertificate()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "cert:", "cert:.", "cert:*.a.test", "cert:a_b.test", "cert:a b", "Cert:a.test", "spki:", "spki:AAAA", "spki:a.test", "SPKI:AAAA", ".", "..", "10.1", "10", "10.1.1.1.", "10.1.1.256", "256.", "10.1.1.1.1", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "/8", "10.0.0.0/8/8", "10.0.0.1/8",
         "10.0.0.0/08x", "::/+8", "::/129", "::1%1", "fe80::1%lo", "[::1]", "1:2", "::1-2", "10.1.1.9-5", "10.1.1.5-10.", "10.1.1.5-256", "5-", "-5", "10.1.1.5-10-11", "010.1.1.1",
         "a b", "a..b", "-a.b", "a-.b", "example.com.", "*.example.com", "bücher.example", "user@example.com", "all", "All", "::/\u0668"})
     void refusesOtherTextAndSaysWhatIsAllowed(String text) {

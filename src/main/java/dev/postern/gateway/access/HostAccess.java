@@ -3,6 +3,7 @@ package dev.postern.gateway.access;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.plan.ListenerPlan.SenderGroup;
 import dev.postern.plan.PolicyPlan;
+import dev.postern.plan.SenderAddresses;
 import dev.postern.plan.SenderPattern;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -11,14 +12,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * The host access table of one listener. Whole addresses and names are found at once however many there are; blocks, ranges and
- * partial addresses are tried in order. Immutable.
+ * The host access table of one listener. Whole addresses, names, certificates and keys are found at once however many there are;
+ * blocks, ranges and partial addresses are tried in order. Immutable.
  */
 public final class HostAccess {
     private final Map<InetAddress, Entry> byAddress = new HashMap<>();
     private final Map<String, Entry> byName = new HashMap<>();
+    private final Map<String, Entry> byProof = new HashMap<>();
     private final List<Entry> inOrder = new ArrayList<>();
 
     /**
@@ -26,6 +29,7 @@ public final class HostAccess {
      * @throws IllegalArgumentException when an entry is not a {@link SenderPattern}, or a policy is missing
      */
     public HostAccess(List<SenderGroup> groups, Map<String, PolicyPlan> policies) {
+        Map<String, SenderAddresses> onlyOverTls = new HashMap<>();
         int order = 0;
         for (SenderGroup group : groups) {
             PolicyPlan policy = policies.get(group.policy());
@@ -35,7 +39,8 @@ public final class HostAccess {
             for (String sender : group.senders()) {
                 SenderPattern pattern = SenderPattern.parse(sender);
                 if (policy.behavior() != Behavior.Continue) {
-                    add(new Entry(order++, pattern, new Match(group.name(), pattern.toString(), policy)));
+                    add(new Entry(order++, pattern, new Match(group.name(), pattern.toString(), policy, onlyOverTls.computeIfAbsent(policy.name(),
+                            name -> new SenderAddresses(policy.tls().mandatorySenders())))));
                 }
             }
         }
@@ -46,19 +51,27 @@ public final class HostAccess {
         return !byName.isEmpty();
     }
 
+    /** Of a client that has shown no certificate. */
+    public Optional<Match> find(InetAddress address, String hostName) {
+        return find(address, hostName, ClientProof.NONE);
+    }
+
     /**
      * The first entry that matches and whose policy is not Continue.
      *
      * @param hostName the client's forward-confirmed name in lower case, or null
      * @return empty where none matches: the client is rejected
      */
-    public Optional<Match> find(InetAddress address, String hostName) {
+    public Optional<Match> find(InetAddress address, String hostName, ClientProof proof) {
         Entry first = byAddress.get(address);
         if (hostName != null) {
-            first = earlier(first, byName.get(hostName));
-            for (int dot = hostName.indexOf('.'); dot >= 0; dot = hostName.indexOf('.', dot + 1)) {
-                first = earlier(first, byName.get(hostName.substring(dot)));
-            }
+            first = earlier(first, byName(byName, "", hostName));
+        }
+        if (proof.pin() != null) {
+            first = earlier(first, byProof.get("spki:" + proof.pin()));
+        }
+        for (String name : byProof.isEmpty() ? Set.<String>of() : proof.names()) {
+            first = earlier(first, byName(byProof, "cert:", name));
         }
         for (Entry entry : inOrder) {
             if (first != null && first.order < entry.order) {
@@ -72,12 +85,20 @@ public final class HostAccess {
         return Optional.ofNullable(first).map(Entry::match);
     }
 
-    /** What decided: the sender group, the entry of it that matched, and the policy. */
-    public record Match(String senderGroup, String pattern, PolicyPlan policy) {
+    /**
+     * What decided: the sender group, the entry of it that matched, and the policy.
+     *
+     * @param onlyOverTls the policy's mandatory senders
+     */
+    public record Match(String senderGroup, String pattern, PolicyPlan policy, SenderAddresses onlyOverTls) {
     }
 
     private void add(Entry entry) {
         String text = entry.pattern.toString();
+        if (entry.pattern.needsCertificate()) {
+            byProof.putIfAbsent(text, entry);
+            return;
+        }
         if (entry.pattern.needsHostName()) {
             byName.putIfAbsent(text.toLowerCase(Locale.ROOT), entry);
             return;
@@ -87,6 +108,15 @@ public final class HostAccess {
         } catch (IllegalArgumentException e) {
             inOrder.add(entry);   // not one whole address
         }
+    }
+
+    /** The first entry for a name itself or for a domain above it. */
+    private static Entry byName(Map<String, Entry> entries, String prefix, String name) {
+        Entry first = entries.get(prefix + name);
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+            first = earlier(first, entries.get(prefix + name.substring(dot)));
+        }
+        return first;
     }
 
     private static Entry earlier(Entry one, Entry other) {

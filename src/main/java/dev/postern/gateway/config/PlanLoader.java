@@ -3,7 +3,7 @@ package dev.postern.gateway.config;
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.access.RecipientAccess;
 import dev.postern.gateway.tls.ClientContext;
-import dev.postern.gateway.tls.ClientHello;
+import dev.postern.gateway.tls.ListenerContexts;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.pki.Chains;
 import dev.postern.pki.Fingerprints;
@@ -12,7 +12,6 @@ import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.ListenerPlan;
 import dev.postern.plan.PolicyPlan;
-import io.netty.handler.ssl.SslContext;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -25,7 +24,7 @@ import java.util.function.Supplier;
  * previous plan is taken over from it. Used by one thread at a time.
  */
 public final class PlanLoader {
-    private final Contexts<Function<ClientHello, SslContext>> listenerTls;
+    private final Contexts<ListenerContexts> listenerTls;
     private final Contexts<ClientContext> deliveryTls;
     private final Function<String, TrustAnchors> anchors;
     private final Supplier<TrustAnchors> systemAnchors;
@@ -48,7 +47,7 @@ public final class PlanLoader {
      * @param anchors       reads a bundle in PEM; throws IllegalArgumentException where it is none
      * @param systemAnchors the system's authorities; asked once, by the first plan
      */
-    public PlanLoader(Contexts<Function<ClientHello, SslContext>> listenerTls, Contexts<ClientContext> deliveryTls, Function<String, TrustAnchors> anchors,
+    public PlanLoader(Contexts<ListenerContexts> listenerTls, Contexts<ClientContext> deliveryTls, Function<String, TrustAnchors> anchors,
             Supplier<TrustAnchors> systemAnchors) {
         this.listenerTls = listenerTls;
         this.deliveryTls = deliveryTls;
@@ -113,6 +112,7 @@ public final class PlanLoader {
             }
         });
         require(trust, plan.settings().trustBundle(), "the gateway's settings name");
+        plan.policies().forEach(p -> require(trust, p.tls().clientTrustBundle(), "policy " + p.name() + " names"));
         plan.destinations().forEach(d -> require(trust, d.trustBundle(), "destination " + d.name() + " names"));
         return trust;
     }

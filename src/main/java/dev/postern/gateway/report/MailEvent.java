@@ -40,6 +40,21 @@ public sealed interface MailEvent {
         }
     }
 
+    /**
+     * {@code ICID 5 client certificate CN=relay.partner.test verified}; or {@code … not verified: DETAIL}, or {@code ICID 5 no client certificate}
+     * where the subject is null. Only where the handshake asked for one.
+     */
+    record InboundCertificate(long icid, String subject, boolean verified, String detail) implements MailEvent {
+    }
+
+    /** {@code ICID 5 TLS client certificate was required but DETAIL}. */
+    record InboundCertificateRequired(long icid, String detail) implements MailEvent {
+        @Override
+        public Level level() {
+            return Level.Warning;
+        }
+    }
+
     /** {@code Start MID 7 ICID 5}. */
     record StartMessage(long mid, long icid) implements MailEvent {
     }

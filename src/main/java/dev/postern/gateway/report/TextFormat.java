@@ -12,6 +12,8 @@ import dev.postern.gateway.report.MailEvent.DeliveryTls;
 import dev.postern.gateway.report.MailEvent.DeliveryTlsFailed;
 import dev.postern.gateway.report.MailEvent.DeliveryTlsRequired;
 import dev.postern.gateway.report.MailEvent.From;
+import dev.postern.gateway.report.MailEvent.InboundCertificate;
+import dev.postern.gateway.report.MailEvent.InboundCertificateRequired;
 import dev.postern.gateway.report.MailEvent.InboundClosed;
 import dev.postern.gateway.report.MailEvent.InboundTls;
 import dev.postern.gateway.report.MailEvent.InboundTlsFailed;
@@ -77,6 +79,10 @@ public final class TextFormat implements MailFormat {
                 case InboundTls e -> icid(e.icid()).tlsSuccess(e.protocol(), e.cipher());
                 case InboundTlsFailed e -> icid(e.icid()).text("TLS failed").suffix(": ", e.detail());
                 case InboundTlsRequired e -> icid(e.icid()).text("TLS was required but remote host did not initiate it");
+                case InboundCertificate e when e.subject() == null -> icid(e.icid()).text("no client certificate");
+                case InboundCertificate e -> icid(e.icid()).text("client certificate ").value(e.subject()).text(e.verified() ? " verified" : " not verified")
+                        .suffix(": ", e.detail());
+                case InboundCertificateRequired e -> icid(e.icid()).text("TLS client certificate was required but ").value(e.detail());
                 case StartMessage e -> text("Start MID ").id(e.mid()).text(" ICID ").id(e.icid());
                 case From e -> mid(e.mid()).icid(e.icid()).text("From: <").value(e.sender()).text(">");
                 case To e -> mid(e.mid()).icid(e.icid()).text("RID ").id(e.rid()).text(" To: <").value(e.recipient()).text(">");

@@ -22,6 +22,11 @@ final class ConnectionCounter {
         connections.computeIfPresent(client, (c, n) -> n == 1 ? null : n - 1);
     }
 
+    /** Connections of one client. */
+    int of(InetAddress client) {
+        return connections.getOrDefault(client, 0);
+    }
+
     int clients() {
         return connections.size();
     }

@@ -1,10 +1,13 @@
 package dev.postern.gateway.smtp;
 
 import io.netty.buffer.ByteBuf;
+import java.security.cert.X509Certificate;
+import java.util.List;
 
 /** What is said on a connection, from the greeting. Used on the connection's event loop alone. */
 interface Dialog {
 
+    /** The connection is this dialog's. */
     void greet();
 
     /**
@@ -23,8 +26,12 @@ interface Dialog {
     /** The connection is gone. */
     void closed();
 
-    /** TLS is up. */
-    void tlsUp(String protocol, String cipher);
+    /**
+     * TLS is up.
+     *
+     * @param shown the client's certificate, then what it showed beside it, as they came; empty where it showed none
+     */
+    void tlsUp(String protocol, String cipher, List<X509Certificate> shown);
 
     /** The handshake failed; the connection is closed next. */
     void tlsFailed(String detail);

@@ -1,5 +1,8 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.gateway.access.HostAccess;
+import dev.postern.gateway.access.RecipientAccess;
+import dev.postern.gateway.tls.Verdict;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,10 +22,11 @@ final class ListenerMetrics {
     private final Counter tlsFailed;
     private final Map<Rejection, Counter> rejected;
     private final Map<String, Counter> tlsByProtocol = new ConcurrentHashMap<>();
+    private final Map<String, Counter> certificates = new ConcurrentHashMap<>();
 
     /** Why mail, or a client, was turned away. */
     enum Rejection {
-        HostAccess, ConnectionLimit, TlsRequired, RecipientAccess, RecipientLimit, MessageLimit, MessageSize, Content, Loop, SpoolFull,
+        HostAccess, ConnectionLimit, TlsRequired, ClientCertificate, RecipientAccess, RecipientLimit, MessageLimit, MessageSize, Content, Loop, SpoolFull,
         SpoolError, Errors, Timeout
     }
 
@@ -63,6 +67,13 @@ final class ListenerMetrics {
 
     void tlsFailed() {
         tlsFailed.increment();
+    }
+
+    /** A client was asked for its certificate. */
+    void certificate(Verdict verdict) {
+        String result = verdict.verified() ? "verified" : verdict.reason().name();
+        certificates.computeIfAbsent(result, r -> Counter.builder("postern.inbound.client.certificates").tag("listener", listener).tag("result", r)
+                .description("Clients that were asked for a certificate").register(registry)).increment();
     }
 
     private Counter tls(String result, String protocol) {

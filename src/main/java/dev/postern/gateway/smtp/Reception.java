@@ -1,6 +1,5 @@
 package dev.postern.gateway.smtp;
 
-import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.config.ActiveListener;
 import dev.postern.gateway.config.ActivePlan;
@@ -11,7 +10,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +50,7 @@ final class Reception {
             handler.close(null);
         } else if (draining || now > services.limits().maxConnections()) {
             metrics.rejected(Rejection.ConnectionLimit);
-            handler.close(Reply.of(421, "4.3.2", Client.serverName(plan, listener) + (draining ? " shutting down" : " too many connections")));
+            handler.close(inClear(listener, Reply.of(421, "4.3.2", Client.serverName(plan, listener) + (draining ? " shutting down" : " too many connections"))));
         } else if (listener.hostAccess().needsHostName()) {
             resolve(handler, plan, listener);
         } else {
@@ -121,13 +119,11 @@ final class Reception {
         }
         InetAddress address = address(handler.context().channel().remoteAddress());
         HostAccess.Match match = listener.hostAccess().find(address, hostName).orElse(null);
-        Client client = new Client(services.icids().incrementAndGet(), address, hostName, plan, listener, match);
+        Client client = new Client(services.icids().incrementAndGet(), address, hostName, plan, listener, match, null);
         services.log().log(new MailEvent.NewInbound(client.icid(), client.serverName(), address(handler.context().channel().localAddress()).getHostAddress(),
                 address.getHostAddress(), hostName == null ? "unknown" : hostName, hostName != null));
-        Behavior behavior = match == null ? Behavior.Reject : client.policy().behavior();
-        services.log().log(new MailEvent.SenderGroupMatch(client.icid(), behavior.name().toUpperCase(Locale.ROOT),
-                match == null ? "None" : match.senderGroup(), match == null ? "None" : match.pattern()));
-        switch (behavior) {
+        services.log().log(client.matchLine());
+        switch (client.behavior()) {
             case TCPRefuse -> {
                 visits.replace(handler, Optional.of(new Visit(client.icid(), null)));
                 metrics.rejected(Rejection.HostAccess);
@@ -136,7 +132,7 @@ final class Reception {
             case Reject -> {
                 visits.replace(handler, Optional.of(new Visit(client.icid(), null)));
                 metrics.rejected(Rejection.HostAccess);
-                handler.begin(new RejectedDialog(handler, services.limits(), rejection(client), client.serverName()));
+                reject(handler, client);
             }
             default -> welcome(handler, client);
         }
@@ -146,16 +142,26 @@ final class Reception {
         boolean room = perClient.enter(client.address(), client.policy().maxConnectionsPerClient());
         visits.replace(handler, Optional.of(new Visit(client.icid(), room ? client.address() : null)));
         if (room) {
-            handler.begin(new Session(services, metrics, handler, client));
+            handler.begin(new Session(services, metrics, handler, client, perClient));
         } else {
             metrics.rejected(Rejection.ConnectionLimit);
-            handler.close(Reply.of(421, "4.7.0", client.serverName() + " too many connections from your address"));
+            handler.close(inClear(client.listener(), client.tooMany()));
         }
     }
 
-    private static Reply rejection(Client client) {
-        String text = client.match() == null ? null : client.policy().rejectText();
-        return Reply.of(554, "5.7.1", text == null ? client.serverName() + " does not take mail from your address" : text);
+    private void reject(SessionHandler handler, Client client) {
+        if (!client.listener().plan().tls().implicit()) {
+            handler.begin(new RejectedDialog(handler, services.limits(), client));
+        } else if (client.listener().contexts() != null) {
+            handler.begin(RejectedDialog.overTls(handler, services.limits(), client, client.listener().contexts()));
+        } else {
+            handler.close(null);
+        }
+    }
+
+    /** Nothing is said in clear where TLS comes first; and a limit is not worth a handshake. */
+    private static Reply inClear(ActiveListener listener, Reply reply) {
+        return listener.plan().tls().implicit() ? null : reply;
     }
 
     /** The address of a peer; IPv4 where it is mapped into IPv6, so that one client has one address. */

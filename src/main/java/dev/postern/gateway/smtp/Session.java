@@ -4,6 +4,7 @@ import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
 import dev.postern.gateway.spool.Spool;
 import io.netty.buffer.ByteBuf;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,11 +16,13 @@ final class Session implements Dialog {
     private final SmtpServices services;
     private final ListenerMetrics metrics;
     private final SessionLink link;
-    private final Client client;
+    private final Identification identification;
     private final SessionTls tls;
     private final SessionContent content;
     private final CommandDecoder commands = new CommandDecoder();
+    private Client client;
     private String clientName;
+    private boolean greeted;
     private boolean esmtp;
     private MailTransaction transaction;
     private int messages;
@@ -28,19 +31,27 @@ final class Session implements Dialog {
     private boolean draining;
     private boolean over;
 
-    Session(SmtpServices services, ListenerMetrics metrics, SessionLink link, Client client) {
+    /** @param connections those of each client of the listener */
+    Session(SmtpServices services, ListenerMetrics metrics, SessionLink link, Client client, ConnectionCounter connections) {
         this.services = services;
         this.metrics = metrics;
         this.link = link;
         this.client = client;
-        tls = new SessionTls(services, metrics, client);
-        content = new SessionContent(services, metrics, link, client, this::contentDone);
+        identification = new Identification(services, metrics, link, connections);
+        tls = new SessionTls(services, metrics, () -> this.client);
+        content = new SessionContent(services, metrics, link, () -> this.client, this::contentDone);
     }
 
     @Override
     public void greet() {
-        link.reply(Reply.of(220, null, client.serverName() + " ESMTP Postern"));
-        link.expect(services.limits().command());
+        if (!tls.implicit()) {
+            greeting();
+        } else if (tls.begin()) {
+            handshake = true;
+            link.beginTls(hello -> tls.contexts().apply(hello));
+        } else {
+            end(null);
+        }
     }
 
     @Override
@@ -61,12 +72,14 @@ final class Session implements Dialog {
     }
 
     @Override
-    public void tlsUp(String protocol, String cipher) {
-        handshake = false;
+    public void tlsUp(String protocol, String cipher, List<X509Certificate> shown) {
         tls.succeeded(protocol, cipher);
         clientName = null;   // the session starts anew: RFC 3207 section 4.2
-        link.expect(services.limits().command());
-        link.resume();
+        if (client.askedForCertificate()) {
+            identification.begin(client, shown, greeted, this::secured);
+        } else {
+            secured(client);
+        }
     }
 
     @Override
@@ -96,10 +109,27 @@ final class Session implements Dialog {
         tls.ended();
     }
 
+    private void greeting() {
+        greeted = true;
+        link.reply(Reply.of(220, null, client.serverName() + " ESMTP Postern"));
+        link.expect(services.limits().command());
+    }
+
+    /** TLS is up, and the client known as well as it will ever be: from now on the policy that it has now is in force. */
+    private void secured(Client known) {
+        client = known;
+        handshake = false;
+        if (!greeted) {
+            greeting();
+        }
+        link.expect(services.limits().command());
+        link.resume();
+    }
+
     private void execute(SmtpCommand command) {
-        if (tls.awaited() && !allowedInClear(command)) {
-            tls.refused(command instanceof SmtpCommand.Mail || command instanceof SmtpCommand.Invalid i && i.verb().equals("MAIL"));
-            fail(SessionTls.REQUIRED);
+        Reply early = tls.refusal(command);
+        if (early != null) {
+            fail(early);
             if (command instanceof SmtpCommand.Bdat bdat) {
                 content.skip(bdat.size(), null);
             }
@@ -134,17 +164,6 @@ final class Session implements Dialog {
         }
     }
 
-    private static boolean allowedInClear(SmtpCommand command) {
-        return switch (command) {
-            case SmtpCommand.Noop noop -> true;
-            case SmtpCommand.Ehlo ehlo -> true;
-            case SmtpCommand.Quit quit -> true;
-            case SmtpCommand.StartTls starttls -> true;
-            case SmtpCommand.Invalid invalid -> List.of("", "EHLO", "QUIT", "STARTTLS", "BDAT").contains(invalid.verb());
-            default -> false;
-        };
-    }
-
     private void ehlo(String domain) {
         reset("EHLO");
         clientName = domain;
@@ -174,6 +193,8 @@ final class Session implements Dialog {
             fail(Reply.of(503, "5.5.1", clientName == null ? "EHLO or HELO first" : "a sender was given already"));
         } else if (mail.requireTls() && !tls.on()) {
             fail(Reply.of(555, "5.5.4", "parameter REQUIRETLS is not offered without TLS"));   // RFC 8689 section 2
+        } else if (tls.keepsBack(mail.sender().address())) {
+            link.reply(SessionTls.REQUIRED);
         } else if (messages >= client.policy().maxMessagesPerConnection()) {
             metrics.rejected(Rejection.MessageLimit);
             end(Reply.of(421, "4.7.0", "too many messages in this connection"));

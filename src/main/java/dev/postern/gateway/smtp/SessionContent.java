@@ -4,13 +4,14 @@ import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.MessageIntake.Taken;
 import dev.postern.gateway.spool.Envelope;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Supplier;
 
 /** The content of a session's messages, after DATA (RFC 5321) or in BDAT chunks (RFC 3030), to the answer at its end. */
 final class SessionContent {
     private final SmtpServices services;
     private final ListenerMetrics metrics;
     private final SessionLink link;
-    private final Client client;
+    private final Supplier<Client> client;
     private final Runnable done;
     private State state = State.NONE;
     private MailTransaction transaction;
@@ -24,8 +25,11 @@ final class SessionContent {
     /** SKIP: octets of a chunk that nobody wants. END: the answer to the message is on its way. */
     private enum State { NONE, DATA, CHUNK, SKIP, END }
 
-    /** @param done called when a message has its answer, good or bad */
-    SessionContent(SmtpServices services, ListenerMetrics metrics, SessionLink link, Client client, Runnable done) {
+    /**
+     * @param client the session's, as it is known at the time
+     * @param done   called when a message has its answer, good or bad
+     */
+    SessionContent(SmtpServices services, ListenerMetrics metrics, SessionLink link, Supplier<Client> client, Runnable done) {
         this.services = services;
         this.metrics = metrics;
         this.link = link;
@@ -133,7 +137,7 @@ final class SessionContent {
 
     private void begin(MailTransaction next, ReceivedHeader trace, DataDecoder decoder) {
         transaction = next;
-        intake = new MessageIntake(next.incoming(), decoder, trace.toString(), client.policy().maxMessageSize(), link, this::unstall);
+        intake = new MessageIntake(next.incoming(), decoder, trace.toString(), client.get().policy().maxMessageSize(), link, this::unstall);
     }
 
     private void take(ByteBuf in) {
@@ -187,7 +191,7 @@ final class SessionContent {
         MailTransaction ended = transaction;
         MessageIntake content = intake;
         content.finish((size, eightBit) -> {
-            Envelope envelope = ended.envelope(receivedAt, size, eightBit, content.tlsOptional(), client.listener().plan().name());
+            Envelope envelope = ended.envelope(receivedAt, size, eightBit, content.tlsOptional(), client.get().listener().plan().name());
             services.log().log(new MailEvent.MessageId(ended.mid(), content.messageId()));
             if (envelope.tls().demand() != null) {
                 services.log().log(new MailEvent.TlsDemand(ended.mid(), envelope.tls().demand()));

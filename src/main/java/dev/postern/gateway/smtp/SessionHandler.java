@@ -1,5 +1,6 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.ClientHello;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -61,7 +62,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
         flush();
     }
 
-    boolean open() {
+    @Override
+    public void hand(Dialog next) {
+        begin(next);
+    }
+
+    @Override
+    public boolean open() {
         return context.channel().isActive() && !closing;
     }
 
@@ -127,7 +134,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
             SslHandler ssl = ctx.pipeline().get(SslHandler.class);
             if (completion.isSuccess() && ssl != null) {
                 var tls = ssl.engine().getSession();
-                dialog.tlsUp(tls.getProtocol(), tls.getCipherSuite());
+                dialog.tlsUp(tls.getProtocol(), tls.getCipherSuite(), ClientContexts.chain(tls));
             } else {
                 dialog.tlsFailed(TlsUpgrade.reason(completion.cause()));
                 ctx.close();
@@ -186,6 +193,19 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
         flush();
         context.channel().config().setAutoRead(true);
         context.pipeline().addFirst(new TlsUpgrade(contexts, limits.handshake()));
+    }
+
+    @Override
+    public void beginTls(Function<ClientHello, SslContext> contexts) {
+        ByteBuf early = in;
+        in = Unpooled.EMPTY_BUFFER;
+        context.channel().config().setAutoRead(true);
+        context.pipeline().addFirst(new TlsUpgrade(contexts, limits.handshake()));
+        if (early.isReadable()) {
+            context.pipeline().fireChannelRead(early).fireChannelReadComplete();
+        } else {
+            early.release();
+        }
     }
 
     @Override

@@ -22,6 +22,15 @@ interface SessionLink {
     /** Throws away what was received and not yet read, and begins a TLS handshake; what was replied before goes out in clear. */
     void startTls(Function<ClientHello, SslContext> contexts);
 
+    /** Begins a TLS handshake with what was received already: TLS comes before the greeting. */
+    void beginTls(Function<ClientHello, SslContext> contexts);
+
+    /** Another dialog goes on with this connection. */
+    void hand(Dialog next);
+
+    /** Whether there is still something to be said, and somebody to say it to. */
+    boolean open();
+
     /** Gives the client this long for what it has to do next; null: it is not the client's turn. */
     void expect(Duration time);
 

@@ -9,10 +9,10 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import javax.net.ssl.SSLException;
 
 /**
@@ -21,7 +21,8 @@ import javax.net.ssl.SSLException;
  *
  * <p>Native TLS (BoringSSL) where it loads, the JDK's elsewhere. For TLS 1.2 the cipher suites have forward secrecy and
  * authenticated encryption only. No compression, no renegotiation. Sessions resume from this process's memory, for five minutes,
- * and within one context: never with another certificate than they began with. Session tickets are off, as their key would outlive
+ * and within one context: never with another certificate than they began with, nor where a client certificate is asked for and was not
+ * before. Session tickets are off, as their key would outlive
  * the forward secrecy of TLS 1.2.
  */
 public final class ServerContexts {
@@ -54,42 +55,47 @@ public final class ServerContexts {
     }
 
     /**
-     * Contexts of every listener of a plan that has certificates, by listener name: for what a client says of itself, the one to
-     * serve it with, never null ({@link ServerChoice}).
+     * TLS of every listener of a plan that has certificates, by listener name ({@link ServerChoice}).
      *
      * @param keys private keys (PKCS#8 in PEM) by certificate name
      * @throws IllegalArgumentException naming the certificate that cannot be served, and why
      */
-    public Map<String, Function<ClientHello, SslContext>> build(GatewayPlan plan, Map<String, String> keys) {
+    public Map<String, ListenerContexts> build(GatewayPlan plan, Map<String, String> keys) {
         var credentials = new Credentials(plan, keys);
-        Map<String, Function<ClientHello, SslContext>> byListener = new LinkedHashMap<>();
+        Map<String, ListenerContexts> byListener = new LinkedHashMap<>();
         for (ListenerPlan listener : plan.listeners()) {
-            List<ServerChoice.Entry> entries = new ArrayList<>();
-            for (String name : listener.certificates()) {
-                entries.add(entry(credentials.get(name, "listener " + listener.name()), name, listener.tls().minimum()));
-            }
-            if (!entries.isEmpty()) {
-                byListener.put(listener.name(), new ServerChoice(entries));
+            if (!listener.certificates().isEmpty()) {
+                Map<String, ServerChoice> asking = new HashMap<>();
+                ClientRequest.of(listener, plan).forEach((bundle, request) -> asking.put(bundle, choice(listener, credentials, request)));
+                byListener.put(listener.name(), new ListenerContexts(choice(listener, credentials, ClientRequest.NONE), asking));
             }
         }
         contexts.purge();
         return byListener;
     }
 
-    private ServerChoice.Entry entry(Credential credential, String name, String minimumTls) {
+    private ServerChoice choice(ListenerPlan listener, Credentials credentials, ClientRequest request) {
+        List<ServerChoice.Entry> entries = new ArrayList<>();
+        for (String name : listener.certificates()) {
+            entries.add(entry(credentials.get(name, "listener " + listener.name()), name, listener.tls().minimum(), request));
+        }
+        return new ServerChoice(entries);
+    }
+
+    private ServerChoice.Entry entry(Credential credential, String name, String minimumTls, ClientRequest request) {
         try {
-            return ServerChoice.Entry.of(credential.leaf(), contexts.get(new Key(credential.id(), minimumTls), () -> context(credential, minimumTls)));
+            return ServerChoice.Entry.of(credential.leaf(), contexts.get(new Key(credential.id(), minimumTls, request), () -> context(credential, minimumTls, request)));
         } catch (SSLException | RuntimeException e) {
             throw new IllegalArgumentException("certificate " + name + ": " + e.getMessage(), e);
         }
     }
 
-    private SslContext context(Credential credential, String minimumTls) throws SSLException {
+    private SslContext context(Credential credential, String minimumTls, ClientRequest request) throws SSLException {
         int from = PROTOCOLS.indexOf(minimumTls);
         if (from < 0) {
             throw new IllegalArgumentException("minimum TLS version '" + minimumTls + "' is not one of " + PROTOCOLS);
         }
-        return SslContextBuilder.forServer(credential.keyManagers())
+        return request.applyTo(SslContextBuilder.forServer(credential.keyManagers()))
                 .sslProvider(provider)
                 .protocols(PROTOCOLS.subList(from, PROTOCOLS.size()))
                 .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
@@ -99,6 +105,6 @@ public final class ServerContexts {
     }
 
     /** What makes a context. */
-    private record Key(String credential, String minimumTls) {
+    private record Key(String credential, String minimumTls, ClientRequest request) {
     }
 }

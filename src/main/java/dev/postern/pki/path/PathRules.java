@@ -1,7 +1,9 @@
 package dev.postern.pki.path;
 
 import dev.postern.pki.KeyPairs;
+import dev.postern.pki.Purposes;
 import dev.postern.pki.path.Paths.Broken;
+import dev.postern.pki.path.Paths.Purpose;
 import dev.postern.pki.path.Paths.Reason;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
@@ -14,13 +16,11 @@ import java.util.stream.Stream;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
 
-/** Rules for TLS servers' paths beyond those of the JDK's validator: sizes, algorithms, purposes, and what binds the authority itself. */
+/** Rules for the paths of TLS peers beyond those of the JDK's validator: sizes, algorithms, purposes, and what binds the authority itself. */
 final class PathRules {
     private static final int MOST_BYTES = 64 * 1024;
     private static final int MOST_EXPONENT_BITS = 64;
     private static final int MOST_BITS = 16384;
-    private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
-    private static final String ANY_PURPOSE = "2.5.29.37.0";
     private static final String PSS = "1.2.840.113549.1.1.10";
     /** RSA and ECDSA with SHA-256, SHA-384 and SHA-512, and Ed25519. */
     private static final Set<String> SIGNATURES = Set.of("1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13",
@@ -44,8 +44,8 @@ final class PathRules {
         }
     }
 
-    /** What is wrong with a server's certificate by itself; null for nothing. */
-    static Broken leaf(X509Certificate leaf, Instant at, Wording words) {
+    /** What is wrong with a peer's certificate by itself; null for nothing. */
+    static Broken leaf(X509Certificate leaf, Purpose purpose, Instant at, Wording words) {
         if (absurd(leaf)) {
             return new Broken(Reason.TOO_COSTLY, "the certificate " + words.of(leaf) + " is too large, or has too large a key");
         }
@@ -54,17 +54,23 @@ final class PathRules {
             broken = key(leaf, words);
         }
         if (broken == null) {
-            broken = purpose(leaf, words);
+            broken = purpose(leaf, purpose, words);
         }
+        return broken != null ? broken : usage(leaf, purpose, words);
+    }
+
+    /** A client proves its key by a signature (RFC 5246 section 7.4.8, RFC 8446 section 4.4.3); a server's may also be one for key exchange. */
+    private static Broken usage(X509Certificate leaf, Purpose purpose, Wording words) {
         boolean[] uses = leaf.getKeyUsage();
-        if (broken == null && uses != null && !(uses[DIGITAL_SIGNATURE] || uses[KEY_ENCIPHERMENT] || uses[KEY_AGREEMENT])) {
-            return new Broken(Reason.WRONG_PURPOSE, "the key of the certificate " + words.of(leaf) + " is neither for signatures nor for key exchange");
+        if (uses == null || uses[DIGITAL_SIGNATURE] || purpose == Purpose.SERVER && (uses[KEY_ENCIPHERMENT] || uses[KEY_AGREEMENT])) {
+            return null;
         }
-        return broken;
+        return new Broken(Reason.WRONG_PURPOSE, "the key of the certificate " + words.of(leaf)
+                + (purpose == Purpose.SERVER ? " is neither for signatures nor for key exchange" : " is not for signatures"));
     }
 
     /** What is wrong with a path whose leaf is good by itself; null for nothing. */
-    static Broken path(List<X509Certificate> path, X509Certificate anchor, Instant at, Wording words) {
+    static Broken path(List<X509Certificate> path, X509Certificate anchor, Purpose purpose, Instant at, Wording words) {
         for (X509Certificate certificate : path) {
             if (!safeSignature(certificate)) {
                 return new Broken(Reason.WEAK_ALGORITHM, "the certificate " + words.of(certificate) + " is signed with " + certificate.getSigAlgName()
@@ -77,7 +83,7 @@ final class PathRules {
                 broken = key(issuer, words);
             }
             if (broken == null) {
-                broken = purpose(issuer, words);
+                broken = purpose(issuer, purpose, words);
             }
             if (broken != null) {
                 return broken;
@@ -109,11 +115,15 @@ final class PathRules {
     }
 
     /** Extended key usages bind all that is below them, as clients of the web have it; one that is absent allows everything. */
-    private static Broken purpose(X509Certificate certificate, Wording words) {
+    private static Broken purpose(X509Certificate certificate, Purpose purpose, Wording words) {
+        boolean server = purpose == Purpose.SERVER;
+        if (server ? Purposes.forServers(certificate) : Purposes.forClients(certificate)) {
+            return null;
+        }
         try {
-            List<String> purposes = certificate.getExtendedKeyUsage();
-            return purposes == null || purposes.contains(SERVER_AUTH) || purposes.contains(ANY_PURPOSE) ? null
-                    : new Broken(Reason.WRONG_PURPOSE, "the certificate " + words.of(certificate) + " is not for TLS servers (its extended key usage lacks serverAuth)");
+            certificate.getExtendedKeyUsage();
+            return new Broken(Reason.WRONG_PURPOSE, "the certificate " + words.of(certificate) + (server
+                    ? " is not for TLS servers (its extended key usage lacks serverAuth)" : " is not for TLS clients (its extended key usage lacks clientAuth)"));
         } catch (CertificateParsingException e) {
             return new Broken(Reason.WRONG_PURPOSE, "the extended key usage of the certificate " + words.of(certificate) + " cannot be read");
         }

@@ -20,19 +20,22 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Whether a TLS server's certificate leads to an authority that is trusted (RFC 5280, section 6), over whatever certificates the
- * server showed beside it, in any order. The JDK's PKIX validator judges each path; {@link PathRules} adds what it leaves to others.
+ * Whether the certificate of a TLS server or client leads to an authority that is trusted (RFC 5280, section 6), over whatever
+ * certificates the peer showed beside it, in any order. The JDK's PKIX validator judges each path; {@link PathRules} adds what it leaves to others.
  *
  * <p>An authority binds with what its certificate says (validity, name constraints, path length), not with its name and key alone.
  * Nothing is fetched and revocation is not looked at.
  */
 public final class Paths {
-    /** Of what a server shows no more is looked at. */
+    /** Of what a peer shows no more is looked at. */
     private static final int MOST = 64;
     private static final int MOST_TRIES = 24;
 
     private Paths() {
     }
+
+    /** Which side of TLS shows the certificate. */
+    public enum Purpose { SERVER, CLIENT }
 
     /** Why a certificate is not trusted: a small set, so that failures can be counted by it. */
     public enum Reason {
@@ -50,7 +53,7 @@ public final class Paths {
         WRONG_SIGNATURE,
         /** A key or a signature of the path is of a kind that is no longer safe, or that is not known. */
         WEAK_ALGORITHM,
-        /** A certificate of the path is not for TLS servers. */
+        /** A certificate of the path is not for the purpose that was asked for. */
         WRONG_PURPOSE,
         /** The path breaks another rule of RFC 5280: a constraint, or an extension that must be understood. */
         INVALID_PATH,
@@ -79,20 +82,25 @@ public final class Paths {
     record Broken(Reason reason, String detail) {
     }
 
+    /** Validates a server's certificate. */
+    public static Result validate(List<X509Certificate> presented, Set<X509Certificate> anchors, Instant at) {
+        return validate(presented, anchors, Purpose.SERVER, at);
+    }
+
     /**
      * Validates.
      *
-     * @param presented the server's certificate, then what it showed beside it; may be empty
-     * @param anchors   what is trusted: authorities, or a server's certificate itself
+     * @param presented the peer's certificate, then what it showed beside it; may be empty
+     * @param anchors   what is trusted: authorities, or a peer's certificate itself
      */
-    public static Result validate(List<X509Certificate> presented, Set<X509Certificate> anchors, Instant at) {
+    public static Result validate(List<X509Certificate> presented, Set<X509Certificate> anchors, Purpose purpose, Instant at) {
         if (presented.isEmpty()) {
             return Result.failed(Reason.NO_CERTIFICATE, "there is no certificate");
         }
         X509Certificate leaf = presented.getFirst();
         List<X509Certificate> pool = presented.stream().skip(1).distinct().filter(c -> !c.equals(leaf) && !PathRules.absurd(c)).limit(MOST - 1).toList();
         var words = new Wording(Stream.concat(Stream.of(leaf), pool.stream()).toList());
-        Broken broken = PathRules.leaf(leaf, at, words);
+        Broken broken = PathRules.leaf(leaf, purpose, at, words);
         if (broken != null) {
             return Result.failed(broken.reason, broken.detail);
         }
@@ -102,10 +110,11 @@ public final class Paths {
         if (Chains.issued(leaf, leaf)) {
             return Result.failed(Reason.SELF_SIGNED, "certificate is self-signed: " + words.of(leaf));
         }
-        return search(leaf, pool, anchors, at, words);
+        return search(leaf, pool, anchors, purpose, at, words);
     }
 
-    private static Result search(X509Certificate leaf, List<X509Certificate> pool, Set<X509Certificate> anchors, Instant at, Wording words) {
+    private static Result search(X509Certificate leaf, List<X509Certificate> pool, Set<X509Certificate> anchors, Purpose purpose, Instant at,
+            Wording words) {
         List<X509Certificate> authorities = anchors.stream().filter(a -> !PathRules.absurd(a)).toList();
         Broken first = null;
         int tries = 0;
@@ -115,7 +124,7 @@ public final class Paths {
                 if (++tries > MOST_TRIES) {
                     break;
                 }
-                Broken broken = check(path.served(), anchor, at, words);
+                Broken broken = check(path.served(), anchor, purpose, at, words);
                 if (broken == null) {
                     return new Result(Stream.concat(path.served().stream(), Stream.of(anchor)).toList(), null, null);
                 }
@@ -136,8 +145,8 @@ public final class Paths {
     }
 
     /** Null where a path is good. */
-    private static Broken check(List<X509Certificate> path, X509Certificate anchor, Instant at, Wording words) {
-        Broken broken = PathRules.path(path, anchor, at, words);
+    private static Broken check(List<X509Certificate> path, X509Certificate anchor, Purpose purpose, Instant at, Wording words) {
+        Broken broken = PathRules.path(path, anchor, purpose, at, words);
         return broken != null ? broken : pkix(path, anchor, at, words);
     }
 

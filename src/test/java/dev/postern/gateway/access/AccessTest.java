@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postern.api.ListenerSpec.Access;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.api.MailFlowPolicySpec.TlsMode;
+import dev.postern.pki.Fingerprints;
 import dev.postern.plan.ListenerPlan.RecipientRule;
 import dev.postern.plan.ListenerPlan.SenderGroup;
 import dev.postern.plan.PolicyPlan;
 import dev.postern.plan.ResourceRef;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,6 +69,40 @@ class AccessTest {
     @Test
     void namesInAnEntryThatIsPassedOverAreNotLookedUp() {
         assertThat(hosts("one", ".partner.test", "continue", "two", "ALL", "accept").needsHostName()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {"-,-,rest", "relay.partner.test,-,relay", "a.b.partner.test,-,domain", "partner.test,-,rest", "xpartner.test,-,rest",
+        "other.test relay.partner.test,-,relay", "a.partner.test,AAA=,domain", "-,AAA=,rest", "-,RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=,key",
+        "late.test,-,rest", "a.partner.test,RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=,domain"})
+    void theFirstEntryThatMatchesDecidesForCertificatesToo(String names, String pin, String group) throws Exception {
+        HostAccess access = hosts("relay", "cert:Relay.partner.test", "accept", "off", "cert:.partner.test", "continue", "domain", "cert:.partner.test", "reject",
+                "key", "spki:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=", "accept", "rest", "ALL", "accept", "late", "cert:late.test", "reject");
+        assertThat(access.needsHostName()).isFalse();
+        var proof = new ClientProof(names == null ? Set.of() : Set.of(names.split(" ")), pin);
+        assertThat(access.find(InetAddress.getByName("10.1.2.3"), null, proof)).map(HostAccess.Match::senderGroup).contains(group);
+        assertThat(access.find(InetAddress.getByName("10.1.2.3"), "relay.partner.test")).as("a host name proves nothing").map(HostAccess.Match::senderGroup).contains("rest");
+    }
+
+    @Test
+    void eachOfManyEntriesByCertificateIsFoundInItsPlace() throws Exception {
+        List<SenderGroup> groups = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            groups.add(new SenderGroup("name" + i, List.of("cert:h" + i + ".partner.test"), "accept"));
+            groups.add(new SenderGroup("key" + i, List.of("spki:" + pin(i)), "accept"));
+        }
+        groups.add(new SenderGroup("rest", List.of("ALL"), "accept"));
+        HostAccess access = new HostAccess(groups, POLICIES);
+        InetAddress address = InetAddress.getByName("10.1.2.3");
+        for (int i = 0; i < 5_000; i += 7) {
+            assertThat(access.find(address, null, new ClientProof(Set.of("h" + i + ".partner.test", "x.test"), null))).map(HostAccess.Match::senderGroup).contains("name" + i);
+            assertThat(access.find(address, null, new ClientProof(Set.of(), pin(i)))).map(HostAccess.Match::senderGroup).contains("key" + i);
+            assertThat(access.find(address, null, new ClientProof(Set.of("h" + i + ".partner.test"), pin(0)))).map(HostAccess.Match::senderGroup).contains(i == 0 ? "name0" : "key0");
+        }
+    }
+
+    private static String pin(int i) {
+        return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(Fingerprints.sha256("key " + i)));
     }
 
     private static final RecipientAccess RECIPIENTS = new RecipientAccess(List.of(

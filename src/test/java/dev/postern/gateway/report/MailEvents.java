@@ -19,6 +19,13 @@ final class MailEvents {
         GOLDEN.put(new MailEvent.InboundTls(5, "TLSv1.3", "TLS_AES_256_GCM_SHA384"), "Info: ICID 5 TLS success protocol TLSv1.3 cipher TLS_AES_256_GCM_SHA384");
         GOLDEN.put(new MailEvent.InboundTlsFailed(5, null), "Info: ICID 5 TLS failed");
         GOLDEN.put(new MailEvent.InboundTlsFailed(5, "no shared cipher"), "Info: ICID 5 TLS failed: no shared cipher");
+        GOLDEN.put(new MailEvent.InboundCertificate(5, "CN=relay.partner.com,O=Partner", true, null),
+                "Info: ICID 5 client certificate CN=relay.partner.com,O=Partner verified");
+        GOLDEN.put(new MailEvent.InboundCertificate(5, "CN=relay.partner.com", false, "certificate expired on 2026-01-01T00:00:00Z"),
+                "Info: ICID 5 client certificate CN=relay.partner.com not verified: certificate expired on 2026-01-01T00:00:00Z");
+        GOLDEN.put(new MailEvent.InboundCertificate(5, null, false, "the client showed none"), "Info: ICID 5 no client certificate");
+        GOLDEN.put(new MailEvent.InboundCertificateRequired(5, "the client showed none"),
+                "Warning: ICID 5 TLS client certificate was required but the client showed none");
         GOLDEN.put(new MailEvent.InboundTlsRequired(5), "Warning: ICID 5 TLS was required but remote host did not initiate it");
         GOLDEN.put(new MailEvent.StartMessage(7, 5), "Info: Start MID 7 ICID 5");
         GOLDEN.put(new MailEvent.From(7, 5, "a@b.c"), "Info: MID 7 ICID 5 From: <a@b.c>");

@@ -2,6 +2,7 @@ package dev.postern.gateway.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.gateway.tls.TestPki;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -80,6 +82,19 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Everything to the end, whether it is orderly or a reset; in ISO 8859-1. */
+    String rest() {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        try {
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                rest.write(c);
+            }
+        } catch (IOException e) {
+            assertThat(e).isNotInstanceOf(java.net.SocketTimeoutException.class);
+        }
+        return rest.toString(StandardCharsets.ISO_8859_1);
+    }
+
     /** Takes STARTTLS to its end; answers the server's certificate. */
     X509Certificate startTls(String sni) {
         send("STARTTLS\r\n");
@@ -88,14 +103,30 @@ final class RawClient implements AutoCloseable {
     }
 
     X509Certificate handshake(String sni) {
+        return handshake(context(null), sni);
+    }
+
+    /** TLS as a client that shows an identity, or none for null. What takes it again may resume. */
+    static SSLContext context(TestPki.Identity identity) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new TrustAll()}, null);
+            context.init(identity == null ? null : identity.keyManagers(), new TrustManager[] {new TrustAll()}, null);
+            return context;
+        } catch (java.security.GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    X509Certificate handshake(SSLContext context, String sni, String... protocols) {
+        try {
             SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, "server", socket.getPort(), true);
             if (sni != null) {
                 var parameters = tls.getSSLParameters();
                 parameters.setServerNames(List.of(new SNIHostName(sni)));
                 tls.setSSLParameters(parameters);
+            }
+            if (protocols.length > 0) {
+                tls.setEnabledProtocols(protocols);
             }
             tls.startHandshake();
             socket = tls;
@@ -103,9 +134,12 @@ final class RawClient implements AutoCloseable {
             return (X509Certificate) tls.getSession().getPeerCertificates()[0];
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (java.security.GeneralSecurityException e) {
-            throw new AssertionError(e);
         }
+    }
+
+    /** The session of the handshake that was made. */
+    SSLSession session() {
+        return ((SSLSocket) socket).getSession();
     }
 
     /** Ends with a reset, as a peer that fell over. */

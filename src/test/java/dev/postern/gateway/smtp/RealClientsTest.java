@@ -28,11 +28,15 @@ class RealClientsTest {
         });
     }
 
-    private static void assumeInstalled(String program) {
+    static void assumeInstalled(String program) {
         assumeTrue(Stream.of(System.getenv("PATH").split(":")).anyMatch(d -> Files.isExecutable(Path.of(d, program))), program + " is not installed");
     }
 
     private String run(String input, String... command) throws Exception {
+        return run(folder, input, command);
+    }
+
+    static String run(Path folder, String input, String... command) throws Exception {
         Path in = Files.writeString(folder.resolve("in"), input);
         Path out = folder.resolve("out");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(in.toFile()).redirectOutput(out.toFile()).start();

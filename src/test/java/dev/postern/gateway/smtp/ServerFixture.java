@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +35,7 @@ final class ServerFixture implements AutoCloseable {
     final List<MailEvent> log = new CopyOnWriteArrayList<>();
     final List<TlsFailures.Failure> failures = new CopyOnWriteArrayList<>();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    volatile Instant now = Instant.parse("2026-01-02T03:04:05Z");
     final SmtpServices services;
     final SmtpServer server;
     volatile CompletionStage<Optional<String>> confirmedName = CompletableFuture.completedFuture(Optional.empty());
@@ -47,8 +47,8 @@ final class ServerFixture implements AutoCloseable {
     ServerFixture(Consumer<TestPlan> change, SmtpLimits limits, EventLoopGroup loops) {
         change.accept(plan);
         holder.swap(plan.build());
-        services = new SmtpServices(holder, spool, dns(), log::add, failures::add, meters, InstantSource.fixed(Instant.parse("2026-01-02T03:04:05Z")),
-                limits, new AtomicLong());
+        services = new SmtpServices(holder, spool, dns(), log::add, failures::add, meters, () -> now,
+                limits, new AtomicLong(), SmtpServices.verifiers());
         server = SmtpServer.open("public", new InetSocketAddress("127.0.0.1", 0), services, loops, loops).join();
     }
 

@@ -11,6 +11,7 @@ import dev.postern.gateway.tls.TestCertificates;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** STARTTLS over real connections and real handshakes. */
@@ -121,6 +122,65 @@ class SessionTlsTest {
             client.reply();
             client.command("RCPT TO:<b@example.com>", "503 5.5.1 MAIL first");
             assertThat(fixture.spool.begun.get()).isZero();
+        }
+    }
+
+    /** Command injection (CVE-2011-0411): what came in clear behind STARTTLS is nobody's. */
+    @ParameterizedTest
+    @MethodSource("injections")
+    void nothingThatCameInTheSamePacketAsStarttlsIsActedOn(String injected) {
+        try (var fixture = tls(TlsMode.Preferred); var client = fixture.transaction()) {
+            client.send("BDAT 5\r\nhello");
+            client.expect("250 2.0.0 5 octets received");
+            client.send("STARTTLS\r\n" + injected);
+            client.expect("220 2.0.0 go ahead with TLS");
+            client.handshake(null);
+            assertThat(fixture.spool.open()).as("what was begun in clear").isZero();
+            client.command("MAIL FROM:<a@b.c>", "503 5.5.1 EHLO or HELO first");
+            client.send("EHLO client.test\r\n");
+            assertThat(client.reply()).doesNotContain("250 STARTTLS", "250-STARTTLS");
+            client.command("RCPT TO:<b@example.com>", "503 5.5.1 MAIL first");
+            client.command("DATA", "503 5.5.1 MAIL first");
+            client.command("QUIT", "221 2.0.0 mail.example.com closing");
+            client.expectClosed();
+            assertThat(fixture.spool.messages).isEmpty();
+        }
+    }
+
+    /** What comes later, but still in clear, is thrown away or breaks the handshake; it is never answered. */
+    @ParameterizedTest
+    @MethodSource("injections")
+    void nothingThatComesInClearBehindStarttlsIsActedOn(String injected) {
+        try (var fixture = tls(TlsMode.Preferred); var client = fixture.transaction()) {
+            client.send("START").send("TLS\r").send("\n" + injected.charAt(0)).send(injected.substring(1));
+            client.expect("220 2.0.0 go ahead with TLS");
+            client.send("NOOP\r\nEHLO evil.test\r\nQUIT\r\n");
+            assertThat(client.rest()).doesNotContainPattern("(?m)^[2345][0-9][0-9][ -]");
+            await().until(() -> fixture.server.connections() == 0);
+            assertThat(fixture.logged(MailEvent.InboundTlsFailed.class)).hasSize(1);
+            assertThat(fixture.spool.open()).isZero();
+            assertThat(fixture.spool.messages).isEmpty();
+        }
+    }
+
+    static List<String> injections() {
+        return List.of("EHLO evil.test\r\n",
+                "EHLO evil.test\r\nMAIL FROM:<evil@sender.test>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: evil\r\n\r\nevil\r\n.\r\n",
+                "EHLO evil.test\r\nMAIL FROM:<evil@sender.test>\r\nRCPT TO:<b@example.com>\r\nBDAT 4 LAST\r\nevil",
+                "EHLO evil.test\r\nMAIL FROM:<evil@sender.test>\r\nRCPT TO:<b@example.com>\r\nBDAT 4000 LAST\r\nonly a part",
+                "BDAT 4 LAST\r\nevil", "RSET\r\nQUIT\r\n", "STARTTLS\r\nSTARTTLS\r\n", "NOOP\r\nMAIL FR", "\r\n.\r\n", "half a line without an end");
+    }
+
+    @Test
+    void starttlsInContentIsContent() {
+        try (var fixture = tls(TlsMode.Preferred); var client = fixture.transaction()) {
+            client.command("DATA", "354 go ahead");
+            client.command("STARTTLS\r\n.", "250 2.0.0 ok:  Message 1 accepted");
+            client.send("MAIL FROM:<a@sender.test>\r\nRCPT TO:<b@example.com>\r\nBDAT 10 LAST\r\nSTARTTLS\r\n");
+            client.reply();
+            client.reply();
+            client.expect("250 2.0.0 ok:  Message 2 accepted");
+            assertThat(fixture.spool.messages).extracting(m -> m.content()).containsExactly("STARTTLS\r\n", "STARTTLS\r\n");
         }
     }
 

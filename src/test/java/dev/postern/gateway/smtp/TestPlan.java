@@ -1,8 +1,10 @@
 package dev.postern.gateway.smtp;
 
 import dev.postern.api.ListenerSpec.Access;
+import dev.postern.api.ListenerSpec.CipherProfile;
 import dev.postern.api.ListenerSpec.Type;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
+import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
 import dev.postern.api.MailFlowPolicySpec.TlsMode;
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.access.RecipientAccess;
@@ -10,6 +12,7 @@ import dev.postern.gateway.config.ActiveListener;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.tls.ServerContexts;
 import dev.postern.gateway.tls.TestCertificates;
+import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.plan.CertificatePlan;
 import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
@@ -22,12 +25,14 @@ import dev.postern.plan.ResourceRef;
 import dev.postern.plan.Settings;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Plans for tests: one listener, "public", unless more are added. */
 final class TestPlan {
     private static final ServerContexts CONTEXTS = new ServerContexts();
+    private static final TrustAnchors SYSTEM = TrustAnchors.system();
 
     Type type = Type.Public;
     Behavior behavior = Behavior.Accept;
@@ -37,6 +42,13 @@ final class TestPlan {
     int maxMessages = 100;
     int maxConnections = 50;
     String rejectText;
+    ClientCertificates clientCertificates = ClientCertificates.None;
+    List<String> mandatorySenders = List.of();
+    boolean implicit;
+    /** Sender groups before the one of everyone. */
+    List<Group> first = List.of();
+    /** Bundles of authorities in PEM, by ID; the policy trusts the one called {@code clients}, where there is one. */
+    Map<String, String> bundles = Map.of();
     List<String> senders = List.of("127.0.0.1");
     List<String> recipients = List.of("example.com");
     List<TestCertificates.Pair> certificates = List.of();
@@ -47,8 +59,27 @@ final class TestPlan {
         return new ResourceRef(kind, "mail", name, "uid-" + name, 1);
     }
 
+    /** One sender group and its policy. */
+    record Group(String name, List<String> senders, PolicyPlan policy) {
+    }
+
+    /** A policy beside the listener's own: with its TLS mode and limits. */
+    PolicyPlan policy(String name, Behavior what, PolicyPlan.Tls how, long size, int connections) {
+        return new PolicyPlan(ref("MailFlowPolicy", name), what, how, size, maxRecipients, maxMessages, connections, null);
+    }
+
     ActivePlan build() {
-        PolicyPlan policy = new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior, PolicyPlan.Tls.of(tls), maxSize, maxRecipients, maxMessages, maxConnections, rejectText);
+        PolicyPlan policy = new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior,
+                new PolicyPlan.Tls(tls, clientCertificates, bundles.containsKey("clients") ? "clients" : null, mandatorySenders),
+                maxSize, maxRecipients, maxMessages, maxConnections, rejectText);
+        List<SenderGroup> groups = new ArrayList<>();
+        Map<String, PolicyPlan> policies = new LinkedHashMap<>();
+        first.forEach(g -> {
+            groups.add(new SenderGroup(g.name, g.senders, g.policy.name()));
+            policies.put(g.policy.name(), g.policy);
+        });
+        groups.add(new SenderGroup("everyone", senders, "policy"));
+        policies.put("policy", policy);
         List<CertificatePlan> certificatePlans = new ArrayList<>();
         Map<String, String> keys = new HashMap<>();
         for (int i = 0; i < certificates.size(); i++) {
@@ -57,17 +88,19 @@ final class TestPlan {
         }
         List<ListenerPlan> listeners = new ArrayList<>();
         ports.forEach((name, port) -> listeners.add(new ListenerPlan(ref("Listener", name), type, port, "mail.example.com",
-                certificatePlans.stream().map(CertificatePlan::name).toList(), ListenerPlan.Tls.STANDARD, List.of(new SenderGroup("everyone", senders, "policy")),
+                certificatePlans.stream().map(CertificatePlan::name).toList(), new ListenerPlan.Tls("TLSv1.2", CipherProfile.Intermediate, List.of(), implicit), groups,
                 type == Type.Private ? List.of() : List.of(new RecipientRule(recipients, Access.Accept)))));
         GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
-                new Settings("gateway.example.com", 60, 600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()), listeners, List.of(policy), certificatePlans,
-                Map.of(), List.of());
+                new Settings("gateway.example.com", 60, 600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()), listeners, List.copyOf(policies.values()), certificatePlans,
+                bundles, List.of());
         var tls = contexts.build(plan, keys);
         Map<String, ActiveListener> active = new HashMap<>();
         for (ListenerPlan listener : listeners) {
-            active.put(listener.name(), new ActiveListener(listener, new HostAccess(listener.hostAccess(), Map.of("policy", policy)),
+            active.put(listener.name(), new ActiveListener(listener, new HostAccess(listener.hostAccess(), policies),
                     new RecipientAccess(listener.recipientAccess()), tls.get(listener.name())));
         }
-        return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), Map.of(), Map.of());
+        Map<String, TrustAnchors> trust = new HashMap<>(Map.of("", SYSTEM));
+        bundles.forEach((id, pem) -> trust.put(id, TrustAnchors.of(pem)));
+        return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), trust, Map.of());
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Random;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -31,6 +32,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -44,9 +46,24 @@ public final class TestPki {
     public record Identity(KeyPair keys, X509Certificate certificate, List<X509Certificate> chain) {
 
         public String pem() {
+            return text(List.of(certificate));
+        }
+
+        /** The key and the chain, as Postfix and OpenSSL read them from one file. */
+        public String keyAndChainPem() {
+            try {
+                return text(List.of(new JcaPKCS8Generator(keys.getPrivate(), null))) + text(chain);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static String text(List<?> objects) {
             StringWriter text = new StringWriter();
             try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
-                pem.writeObject(certificate);
+                for (Object each : objects) {
+                    pem.writeObject(each);
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -55,14 +72,22 @@ public final class TestPki {
 
         public SSLContext serverContext() {
             try {
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(keyManagers(), InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);   // of clients
+                return context;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        public KeyManager[] keyManagers() {
+            try {
                 KeyStore store = KeyStore.getInstance("PKCS12");
                 store.load(null, null);
                 store.setKeyEntry("key", keys.getPrivate(), new char[0], chain.toArray(X509Certificate[]::new));
                 KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
                 managers.init(store, new char[0]);
-                SSLContext context = SSLContext.getInstance("TLS");
-                context.init(managers.getKeyManagers(), InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);   // of clients
-                return context;
+                return managers.getKeyManagers();
             } catch (GeneralSecurityException | IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -78,6 +103,10 @@ public final class TestPki {
                 names.add(new GeneralName(GeneralName.dNSName, name));
             }
             return new Request(commonName, names, false, ago(1), ago(-30), KeyPurposeId.id_kp_serverAuth, false);
+        }
+
+        public static Request client(String commonName, String... dnsNames) {
+            return server(commonName, dnsNames).purpose(KeyPurposeId.id_kp_clientAuth);
         }
 
         public static Request ca(String commonName) {

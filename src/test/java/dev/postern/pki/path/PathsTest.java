@@ -15,12 +15,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -52,6 +56,34 @@ class PathsTest {
         assertThat(validate(LEAF, ROOT, MIDDLE, MIDDLE, LEAF).path()).containsExactly(LEAF, MIDDLE, ROOT);
         assertThat(Paths.validate(List.of(LEAF), Set.of(MIDDLE), NOW).path()).as("an authority that another signed").containsExactly(LEAF, MIDDLE);
         assertThat(Paths.validate(List.of(LEAF), Set.of(LEAF), NOW).path()).as("the certificate itself").containsExactly(LEAF);
+    }
+
+    @Test
+    void aClientsCertificateIsForClients() throws Exception {
+        for (var expected : Map.of(KeyPurposeId.id_kp_clientAuth, true, KeyPurposeId.anyExtendedKeyUsage, true, KeyPurposeId.id_kp_serverAuth, false).entrySet()) {
+            X509Certificate leaf = certificate(List.of(new ExtendedKeyUsage(expected.getKey())), null);
+            Result client = Paths.validate(List.of(leaf), Set.of(ROOT), Paths.Purpose.CLIENT, NOW);
+            assertThat(client.trusted()).isEqualTo(expected.getValue());
+            if (!expected.getValue()) {
+                assertThat(client).isEqualTo(Result.failed(Reason.WRONG_PURPOSE, "the certificate 'CN=x' is not for TLS clients (its extended key usage lacks clientAuth)"));
+            }
+            assertThat(Paths.validate(List.of(leaf), Set.of(ROOT), NOW).trusted()).as("as a server's").isEqualTo(expected.getKey() != KeyPurposeId.id_kp_clientAuth);
+        }
+        X509Certificate exchange = certificate(List.of(), new KeyUsage(KeyUsage.keyAgreement));
+        assertThat(Paths.validate(List.of(exchange), Set.of(ROOT), NOW).trusted()).isTrue();
+        assertThat(Paths.validate(List.of(exchange), Set.of(ROOT), Paths.Purpose.CLIENT, NOW)).isEqualTo(Result.failed(Reason.WRONG_PURPOSE,
+                "the key of the certificate 'CN=x' is not for signatures"));
+    }
+
+    private static X509Certificate certificate(List<ExtendedKeyUsage> purposes, KeyUsage usage) throws Exception {
+        var builder = new JcaX509v3CertificateBuilder(new X500Name("CN=Root"), BigInteger.TWO, Date.from(FROM), Date.from(UNTIL), new X500Name("CN=x"), LEAF_KEYS.getPublic());
+        for (ExtendedKeyUsage purpose : purposes) {
+            builder.addExtension(Extension.extendedKeyUsage, false, purpose);
+        }
+        if (usage != null) {
+            builder.addExtension(Extension.keyUsage, true, usage);
+        }
+        return new JcaX509CertificateConverter().getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(ROOT_KEYS.getPrivate())));
     }
 
     @Test
