@@ -76,12 +76,12 @@ class OutboundLevelsTest {
         }
     }
 
-    private static Rig rig(Cell cell) {
+    static Rig rig(Cell cell) {
         boolean stalls = cell.server().stalls() && cell.mode() != TlsMode.None;
         return new Rig(new DeliveryOptions(10, 100, Duration.ZERO, Timeouts.all(Duration.ofMillis(stalls ? 150 : 10_000))));
     }
 
-    private static Envelope deliver(Cell cell, ScriptedServer server, Rig rig) {
+    static Envelope deliver(Cell cell, ScriptedServer server, Rig rig) {
         rig.hosts.put("mx.partner.test", List.of(Rig.address("127.0.0.1")));
         rig.bundles = Map.of("ca/ca.crt", OutboundServer.root());
         rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(cell.mode(), Identity.Hosted, "ca/ca.crt"), null, 20, 100,

@@ -7,6 +7,7 @@ import dev.postern.gateway.tls.TestPki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 
 /** A way in which a server treats TLS: when it fails, and what is to be said of it. The rows of the outbound table. */
 enum OutboundServer {
@@ -41,9 +42,9 @@ enum OutboundServer {
     CLEAR_AFTER_HANDSHAKE("sends clear text behind the handshake", Tls.CLEAR_AFTER_HANDSHAKE, When.AFTER_HANDSHAKE, Reason.HANDSHAKE),
     EHLO_421("answers EHLO over TLS with 421", Tls.EHLO_421_OVER_TLS, When.AFTER_HANDSHAKE, Reason.HANDSHAKE),
     EHLO_550("answers EHLO over TLS with 550", Tls.EHLO_550_OVER_TLS, When.NOT_TLS, new Reason(null, null, "server refused EHLO", "4.3.2")),
-    EHLO_STALLS("never answers EHLO over TLS", Tls.STALL_OVER_TLS, When.NOT_TLS, new Reason(null, null, "timed out", "4.4.2")),
+    EHLO_STALLS("never answers EHLO over TLS", Tls.STALL_OVER_TLS, When.NOT_TLS, new Reason(null, null, "no answer to EHLO", "4.4.2")),
     EXPIRED("certificate expired", Request.server("x", "partner.test").valid(TestPki.ago(20), TestPki.ago(10)), Issuer.ROOT, "Expired", "certificate expired on"),
-    NOT_YET_VALID("certificate not valid yet", Request.server("x", "partner.test").valid(TestPki.ago(-10), TestPki.ago(-20)), Issuer.ROOT, "NotYetValid", "certificate is not valid before"),
+    NOT_YET_VALID("certificate not valid yet", Request.server("x", "partner.test").valid(TestPki.ago(-10), TestPki.ago(-20)), Issuer.ROOT, "NotYetValid", "certificate is valid from"),
     SELF_SIGNED("certificate self-signed", Request.server("x", "partner.test"), null, "SelfSigned", "certificate is self-signed"),
     UNKNOWN_AUTHORITY("certificate of an authority that is not trusted", Request.server("x", "partner.test"), Issuer.STRANGER, "UnknownIssuer", "no trusted authority"),
     NO_INTERMEDIATE("intermediate certificate left out", Request.server("x", "partner.test"), Issuer.INTERMEDIATE_LEFT_OUT, "UnknownIssuer", "no trusted authority"),
@@ -80,6 +81,7 @@ enum OutboundServer {
     private final String scripted;
     private final String[] openssl;
     private final TestPki.Identity identity;
+    private SSLContext context;
     final When when;
     final Reason reason;
 
@@ -124,10 +126,16 @@ enum OutboundServer {
         return Issuer.ROOT.pem();
     }
 
+    /** Made once: its key is taken out of a key store, which costs time by design. */
+    private synchronized SSLContext context() {
+        context = context == null ? identity.serverContext() : context;
+        return context;
+    }
+
     ScriptedServer start(String address, int port) throws IOException {
         ScriptedServer server = new ScriptedServer(address, port);
         server.tls = tls;
-        server.identity = identity.serverContext();
+        server.identity = context();
         if (scripted != null) {
             server.script = command -> command.equals("STARTTLS") ? scripted : null;
         }
