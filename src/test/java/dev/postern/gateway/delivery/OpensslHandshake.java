@@ -12,7 +12,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 
 /** Hands the connections of a scripted server to {@code openssl s_server}: for handshakes that the JDK does not make. */
@@ -35,8 +34,7 @@ final class OpensslHandshake {
     }
 
     static Path key(Path folder, TestPki.Identity identity) {
-        return write(folder.resolve(identity.certificate().getSerialNumber() + ".key"), "-----BEGIN PRIVATE KEY-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(identity.keys().getPrivate().getEncoded()) + "\n-----END PRIVATE KEY-----\n");
+        return write(folder.resolve(identity.certificate().getSerialNumber() + ".key"), identity.keyPem());
     }
 
     private static Path write(Path file, String text) {
