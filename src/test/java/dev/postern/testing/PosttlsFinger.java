@@ -32,7 +32,7 @@ public final class PosttlsFinger {
     /**
      * What it finds.
      *
-     * @param words {@code Verified}, {@code Trusted} or {@code Untrusted}, {@code no TLS}, or {@code failed}
+     * @param words {@code Verified}, {@code Trusted} or {@code Untrusted}, or why there is no TLS
      */
     public record Finding(String words, String output) {
     }
@@ -49,6 +49,13 @@ public final class PosttlsFinger {
         command.addAll(List.of(matches));
         String output = Command.attempt(folder, command.toArray(String[]::new)).output();
         Matcher established = ESTABLISHED.matcher(output);
-        return new Finding(established.find() ? established.group(1) : output.contains("not offered") ? "no TLS" : "failed", output);
+        return new Finding(established.find() ? established.group(1) : reason(output), output);
+    }
+
+    private static String reason(String output) {
+        if (output.contains("SSL_connect error")) {
+            return "handshake fails";
+        }
+        return output.contains("STARTTLS rejected") ? "STARTTLS refused" : "no STARTTLS";
     }
 }
