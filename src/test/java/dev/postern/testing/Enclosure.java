@@ -65,6 +65,17 @@ final class Enclosure implements AutoCloseable {
         return cache;
     }
 
+    /** Folder of the libraries that the machine lacks and that were unpacked with the program; copies, for its user may not read the cache. */
+    String libraries() throws IOException {
+        Path copies = Files.createDirectory(home.resolve("lib"));
+        try (Stream<Path> all = Files.walk(cache.resolve("usr"))) {
+            for (Path library : all.filter(f -> f.getFileName().toString().contains(".so")).toList()) {
+                Files.copy(library, copies.resolve(library.getFileName()));
+            }
+        }
+        return copies.toString();
+    }
+
     void write(String name, String text) throws IOException {
         Files.writeString(home.resolve(name), text);
         Files.setPosixFilePermissions(home.resolve(name), PosixFilePermissions.fromString("rw-r--r--"));

@@ -1,8 +1,6 @@
 package dev.postern.testing;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -24,34 +22,35 @@ public final class OpenSmtpd implements AutoCloseable {
      * @param listen      options of its listener: {@code tls pki HOSTNAME}
      */
     public static OpenSmtpd receiver(String hostname, String certificate, String key, String listen) throws IOException {
-        return new OpenSmtpd().start(hostname, certificate, key, null, listen, "host smtp://127.0.0.1:1");
+        return new OpenSmtpd().start(hostname, certificate, key, null, listen, "action \"out\" relay host smtp://127.0.0.1:1\nmatch from any for any action \"out\"\n");
     }
 
     /**
-     * One that sends all mail to a host.
+     * One that sends mail on.
      *
      * @param trust its authorities, in PEM, in place of the system's
-     * @param relay options of its relay action: {@code host smtp+tls://HOST:PORT}
+     * @param rules its actions and matches
      */
-    public static OpenSmtpd sender(String hostname, String certificate, String key, String trust, String relay) throws IOException {
-        return new OpenSmtpd().start(hostname, certificate, key, trust, "", relay);
+    public static OpenSmtpd sender(String hostname, String trust, String rules) throws IOException {
+        return new OpenSmtpd().start(hostname, null, null, trust, "", rules);
     }
 
-    private OpenSmtpd start(String hostname, String certificate, String key, String trust, String listen, String relay) throws IOException {
+    private OpenSmtpd start(String hostname, String certificate, String key, String trust, String listen, String rules) throws IOException {
         String home = enclosure.home().toString();
-        enclosure.write("tls.crt", certificate);
-        enclosure.write("tls.key", key);
-        Files.setPosixFilePermissions(enclosure.home().resolve("tls.key"), PosixFilePermissions.fromString("rw-------"));
-        try (InputStream template = OpenSmtpd.class.getResourceAsStream("/opensmtpd/smtpd.conf")) {
-            enclosure.write("smtpd.conf", new String(template.readAllBytes(), StandardCharsets.UTF_8).replace("@HOME@", home).replace("@HOSTNAME@", hostname)
-                    + "listen on 127.0.0.1 port %d hostname %s %s\naction \"out\" relay %s\nmatch from any for any action \"out\"\n".formatted(port, hostname, listen, relay));
+        String pki = "";
+        if (certificate != null) {
+            enclosure.write("tls.crt", certificate);
+            enclosure.write("tls.key", key);
+            Files.setPosixFilePermissions(enclosure.home().resolve("tls.key"), PosixFilePermissions.fromString("rw-------"));
+            pki = "pki %1$s cert \"%2$s/tls.crt\"\npki %1$s key \"%2$s/tls.key\"\n".formatted(hostname, home);
         }
+        enclosure.write("smtpd.conf", pki + "listen on 127.0.0.1 port %d hostname %s %s\n%s".formatted(port, hostname, listen, rules));
         String trusted = "";
         if (trust != null) {
             enclosure.write("trust.pem", trust);
             trusted = "mount --bind " + home + "/trust.pem /etc/ssl/certs/ca-certificates.crt\n";
         }
-        enclosure.start(port, Map.of(), "mkdir -p /var/lib/opensmtpd/empty /var/spool/smtpd\nchmod 711 /var/spool/smtpd\n" + trusted,
+        enclosure.start(port, Map.of("LD_LIBRARY_PATH", enclosure.libraries()), "mkdir -p /var/lib/opensmtpd/empty /var/spool/smtpd\nchmod 711 /var/spool/smtpd\n" + trusted,
                 enclosure.cache() + "/usr/sbin/smtpd", "-d", "-f", home + "/smtpd.conf");
         return this;
     }
