@@ -105,7 +105,7 @@ final class Enclosure implements AutoCloseable {
         process = builder.start();
         Awaitility.await(command[0] + " listens on " + port).atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20)).until(() -> {
             if (!process.isAlive()) {
-                throw new IllegalStateException(command[0] + " ended: " + text("out") + text("log"));
+                throw new IllegalStateException(command[0] + " ended: " + text("out") + text("log/mainlog") + text("log/paniclog"));
             }
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 return socket.getInputStream().read() == '2';
@@ -118,7 +118,7 @@ final class Enclosure implements AutoCloseable {
     /** A file of the home folder, or nothing where there is none. */
     String text(String name) {
         try {
-            return Files.exists(home.resolve(name)) ? Files.readString(home.resolve(name)) : "";
+            return Files.isRegularFile(home.resolve(name)) ? Files.readString(home.resolve(name)) : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
