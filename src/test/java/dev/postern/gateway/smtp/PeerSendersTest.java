@@ -116,7 +116,7 @@ class PeerSendersTest {
                     level.endsWith("no-verify") ? " tls no-verify" : "");
             try (OpenSmtpd smtpd = OpenSmtpd.sender("client.test", ROOT.pem(), rules)) {
                 inject(smtpd.port(), List.of(domain(level, listener)));
-                Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20)).until(() -> smtpd.log().contains("result=\"") || smtpd.log().contains("mta error"));
+                Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20)).until(() -> smtpd.log().contains("mta delivery") || smtpd.log().contains("mta error"));
                 logs.append(smtpd.log());
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
