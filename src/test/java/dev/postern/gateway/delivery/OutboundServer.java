@@ -6,6 +6,8 @@ import dev.postern.gateway.tls.TestPki.Request;
 import dev.postern.gateway.tls.TestPki;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 
@@ -48,6 +50,8 @@ enum OutboundServer {
     SELF_SIGNED("certificate self-signed", Request.server("x", "partner.test"), null, "SelfSigned", "certificate is self-signed"),
     UNKNOWN_AUTHORITY("certificate of an authority that is not trusted", Request.server("x", "partner.test"), Issuer.STRANGER, "UnknownIssuer", "no trusted authority"),
     NO_INTERMEDIATE("intermediate certificate left out", Request.server("x", "partner.test"), Issuer.INTERMEDIATE_LEFT_OUT, "UnknownIssuer", "no trusted authority"),
+    REVOKED("certificate revoked, says the response that the server staples", When.UNVERIFIED, new Reason(Stage.Verification, "Revoked", "revoked", "4.7.5"),
+            "-status_file", StapledResponse.PLACE),
     WRONG_NAME("certificate of another name", Request.server("x", "other.test"), Issuer.ROOT, "NameMismatch",
             "certificate is not for partner.test nor mx.partner.test but for other.test"),
     GOOD("certificate good, of the recipient domain", Request.server("x", "partner.test"), Issuer.ROOT, null, null),
@@ -94,7 +98,11 @@ enum OutboundServer {
     }
 
     OutboundServer(String description, When when, String... openssl) {
-        this(description, Tls.OFFERED, null, openssl, Issuer.GOOD, when, Reason.HANDSHAKE);
+        this(description, when, Reason.HANDSHAKE, openssl);
+    }
+
+    OutboundServer(String description, When when, Reason reason, String... openssl) {
+        this(description, Tls.OFFERED, null, openssl, Issuer.GOOD, when, reason);
     }
 
     OutboundServer(String description, Request certificate, TestPki.Identity issuer, String reason, String text) {
@@ -110,6 +118,11 @@ enum OutboundServer {
         this.identity = identity;
         this.when = when;
         this.reason = reason;
+    }
+
+    /** Those that the table has: the gateway does not look at stapled responses, unless this says so. */
+    static List<OutboundServer> rows() {
+        return Arrays.stream(values()).filter(s -> s != REVOKED || StapledResponse.ARE_READ).toList();
     }
 
     String description() {
@@ -140,7 +153,9 @@ enum OutboundServer {
             server.script = command -> command.equals("STARTTLS") ? scripted : null;
         }
         if (openssl != null) {
-            server.openssl = new OpensslHandshake(Files.createTempDirectory("openssl"), identity, openssl);
+            Path folder = Files.createTempDirectory("openssl");
+            String[] options = Arrays.stream(openssl).map(o -> o.equals(StapledResponse.PLACE) ? StapledResponse.revoked(folder, identity, Issuer.ROOT).toString() : o).toArray(String[]::new);
+            server.openssl = new OpensslHandshake(folder, identity, options);
         }
         return server;
     }

@@ -63,7 +63,7 @@ final class OutboundTable {
 
     static List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
-        for (OutboundServer server : OutboundServer.values()) {
+        for (OutboundServer server : OutboundServer.rows()) {
             for (TlsMode mode : TlsMode.values()) {
                 cells.add(new Cell(mode, server, fate(mode, server)));
             }
