@@ -12,18 +12,27 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Hands the connections of a scripted server to {@code openssl s_server}: for handshakes that the JDK does not make. */
-final class OpensslHandshake {
+final class OpensslHandshake implements AutoCloseable {
+    private final Path folder;
     private final List<String> command;
 
     /** What was sent in TLS, in clear. */
     record Streams(InputStream in, OutputStream out) {
     }
 
-    /** @param more options of s_server */
+    /**
+     * Begins.
+     *
+     * @param folder for it alone; goes with it
+     * @param more   options of s_server
+     */
     OpensslHandshake(Path folder, TestPki.Identity identity, String... more) {
+        this.folder = folder;
         command = new ArrayList<>(List.of("openssl", "s_server", "-quiet", "-naccept", "1", "-cert", certificate(folder, identity).toString(),
                 "-key", key(folder, identity).toString()));
         command.addAll(List.of(more));
@@ -65,6 +74,15 @@ final class OpensslHandshake {
             }
         });
         return new Streams(process.getInputStream(), process.getOutputStream());
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     private static Socket connect(Process process, int port) throws IOException {

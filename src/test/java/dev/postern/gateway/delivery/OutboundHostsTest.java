@@ -3,6 +3,7 @@ package dev.postern.gateway.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.DestinationControlSpec.Identity;
+import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.dns.Dns;
 import dev.postern.gateway.delivery.OutboundTable.Pair;
 import dev.postern.gateway.delivery.ScriptedServer.Mail;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,8 +35,13 @@ class OutboundHostsTest {
         return OutboundTable.pairs();
     }
 
+    /** The walk over a route is the same, so the levels that differ most will do. */
+    static Stream<Pair> pairsOfRoutes() {
+        return pairs().stream().filter(p -> p.mode() == TlsMode.Preferred || p.mode() == TlsMode.RequiredVerify);
+    }
+
     @ParameterizedTest(name = "{0}")
-    @MethodSource("pairs")
+    @MethodSource("pairsOfRoutes")
     void theHostsOfARouteAreJudgedEachForItself(Pair pair) throws Exception {
         int first = PosternProcess.freePort();
         int second = PosternProcess.freePort();

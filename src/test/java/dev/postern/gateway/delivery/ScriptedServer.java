@@ -108,6 +108,9 @@ final class ScriptedServer implements AutoCloseable {
         for (Socket socket : sockets) {
             socket.close();
         }
+        if (openssl != null) {
+            openssl.close();
+        }
     }
 
     private final class Session {
