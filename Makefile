@@ -37,7 +37,7 @@ soak: $(JAR)
 	build/soak
 
 update:
-	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest,RequirementTest' -Dsurefire.failIfNoSpecifiedTests=false
+	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest,RequirementTest,Peer*Test' -Dsurefire.failIfNoSpecifiedTests=false
 	build/chart
 
 clean:

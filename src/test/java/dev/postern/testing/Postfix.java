@@ -78,6 +78,21 @@ public final class Postfix implements AutoCloseable {
         return postfix;
     }
 
+    /**
+     * Starts one that sends, too.
+     *
+     * @param services lines of master.cf
+     * @param trust    its authorities, in PEM: {@code @HOME@/trust.pem}
+     */
+    public static Postfix sender(String hostname, String trust, List<String> services, String... settings) throws IOException, InterruptedException {
+        Postfix postfix = start(hostname, "", settings);
+        Files.writeString(postfix.home.resolve("trust.pem"), trust);
+        Files.write(postfix.home.resolve("etc/master.cf"), services.stream().map(s -> s.replace("@HOME@", postfix.home.toString())).toList(), StandardOpenOption.APPEND);
+        postfix.stop();
+        postfix.launch();
+        return postfix;
+    }
+
     public int port() {
         return port;
     }
@@ -162,7 +177,7 @@ public final class Postfix implements AutoCloseable {
                         .replace("@HOSTNAME@", hostname).replace("@PORT@", Integer.toString(port)));
             }
         }
-        Files.write(home.resolve("etc/main.cf"), List.of(settings), StandardOpenOption.APPEND);
+        Files.write(home.resolve("etc/main.cf"), Stream.of(settings).map(s -> s.replace("@HOME@", home.toString())).toList(), StandardOpenOption.APPEND);
         Path key = home.resolve("tls.pem");
         Files.writeString(key, pem);
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));

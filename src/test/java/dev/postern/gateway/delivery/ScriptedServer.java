@@ -26,7 +26,9 @@ final class ScriptedServer implements AutoCloseable {
     /** What it does about TLS. */
     enum Tls {
         OFFERED, NO_EHLO, NO_EHLO_CLOSES, NOT_OFFERED, REFUSED_454, REFUSED_554, REFUSED_421, GARBAGE, CUT_INSTEAD_OF_220, STALL_INSTEAD_OF_220, INJECT_BEHIND_220,
-        GARBAGE_AFTER_220, ALERT_AFTER_220, CUT_AFTER_220, CUT_MID_HANDSHAKE, STALL_AFTER_220
+        GARBAGE_AFTER_220, ALERT_AFTER_220, CUT_AFTER_220, CUT_MID_HANDSHAKE, STALL_AFTER_220, STALL_MID_HANDSHAKE,
+        /** The handshake is made, and then: nothing more, clear text, 421, 550, or silence. */
+        CUT_AFTER_HANDSHAKE, CLEAR_AFTER_HANDSHAKE, EHLO_421_OVER_TLS, EHLO_550_OVER_TLS, STALL_OVER_TLS
     }
 
     /** @param client subject of the certificate that the client showed, or null */
@@ -51,6 +53,8 @@ final class ScriptedServer implements AutoCloseable {
     final AtomicInteger mostOpen = new AtomicInteger();
     volatile Tls tls = Tls.NOT_OFFERED;
     volatile SSLContext identity;
+    /** Makes the handshake in place of the JDK, where it is not null. */
+    volatile OpensslHandshake openssl;
     /** Whether clients are asked for a certificate, and whether they must have one. */
     volatile boolean asks;
     volatile boolean demands;
@@ -104,6 +108,9 @@ final class ScriptedServer implements AutoCloseable {
         for (Socket socket : sockets) {
             socket.close();
         }
+        if (openssl != null) {
+            openssl.close();
+        }
     }
 
     private final class Session {
@@ -148,6 +155,13 @@ final class ScriptedServer implements AutoCloseable {
                             if (tls == Tls.NO_EHLO_CLOSES) {
                                 return;
                             }
+                        } else if (encrypted && tls == Tls.EHLO_421_OVER_TLS) {
+                            say("421 4.7.0 come again");
+                            return;
+                        } else if (encrypted && tls == Tls.EHLO_550_OVER_TLS) {
+                            say("550 5.7.1 not you");
+                        } else if (encrypted && tls == Tls.STALL_OVER_TLS) {
+                            in.read();
                         } else {
                             ehlo();
                         }
@@ -173,7 +187,7 @@ final class ScriptedServer implements AutoCloseable {
                         }
                     }
                     case "STARTTLS" -> {
-                        if (!startTls()) {
+                        if (!startTls() || encrypted && !afterHandshake()) {
                             return;
                         }
                     }
@@ -276,13 +290,26 @@ final class ScriptedServer implements AutoCloseable {
                 }
                 case STALL_AFTER_220 -> {
                     say("220 go ahead");
-                    while (in.read() >= 0) {
-                        // takes the ClientHello, says nothing
-                    }
+                    in.transferTo(OutputStream.nullOutputStream());   // takes the ClientHello, says nothing
+                    return false;
+                }
+                case STALL_MID_HANDSHAKE -> {
+                    say("220 go ahead");
+                    in.read();
+                    out.write(new byte[] {22, 3, 3, 0, 100, 2, 0, 0});   // a ServerHello that breaks off
+                    out.flush();
+                    in.transferTo(OutputStream.nullOutputStream());
                     return false;
                 }
                 default -> {
                     say("220 go ahead");
+                    if (openssl != null) {
+                        OpensslHandshake.Streams streams = openssl.take(plain, in);
+                        in = streams.in();
+                        out = streams.out();
+                        encrypted = true;
+                        return true;
+                    }
                     SSLSocket secure = (SSLSocket) identity.getSocketFactory().createSocket(plain, null, plain.getPort(), true);
                     secure.setUseClientMode(false);
                     secure.setWantClientAuth(asks);
@@ -297,6 +324,14 @@ final class ScriptedServer implements AutoCloseable {
                 }
             }
             return true;
+        }
+
+        private boolean afterHandshake() throws IOException {
+            if (tls == Tls.CLEAR_AFTER_HANDSHAKE) {
+                plain.getOutputStream().write("250 mx.test in clear\r\n".getBytes(StandardCharsets.US_ASCII));
+                in.read();
+            }
+            return tls != Tls.CUT_AFTER_HANDSHAKE && tls != Tls.CLEAR_AFTER_HANDSHAKE;
         }
 
         private static String subject(SSLSession session) {

@@ -32,9 +32,9 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 
 /** Authorities and certificates for tests, made afresh. */
 public final class TestPki {
@@ -46,23 +46,28 @@ public final class TestPki {
     public record Identity(KeyPair keys, X509Certificate certificate, List<X509Certificate> chain) {
 
         public String pem() {
-            return text(List.of(certificate));
+            return pem(List.of(certificate));
+        }
+
+        public String chainPem() {
+            return pem(chain);
+        }
+
+        /** PKCS#8. */
+        public String keyPem() {
+            return pem(List.of(new PemObject("PRIVATE KEY", keys.getPrivate().getEncoded())));
         }
 
         /** The key and the chain, as Postfix and OpenSSL read them from one file. */
         public String keyAndChainPem() {
-            try {
-                return text(List.of(new JcaPKCS8Generator(keys.getPrivate(), null))) + text(chain);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return keyPem() + chainPem();
         }
 
-        private static String text(List<?> objects) {
+        private static String pem(List<?> objects) {
             StringWriter text = new StringWriter();
             try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
-                for (Object each : objects) {
-                    pem.writeObject(each);
+                for (Object object : objects) {
+                    pem.writeObject(object);
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -139,9 +144,18 @@ public final class TestPki {
 
     /** @param issuer null: it signs itself */
     public static Identity issue(Request request, Identity issuer) {
+        return issue(request, issuer, "EC", 256);
+    }
+
+    /** With an RSA key, for peers that cannot do with another; the issuer's key is an elliptic one. */
+    public static Identity issueRsa(Request request, Identity issuer) {
+        return issue(request, issuer, "RSA", 2048);
+    }
+
+    private static Identity issue(Request request, Identity issuer, String algorithm, int bits) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(256);
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+            generator.initialize(bits);
             KeyPair keys = generator.generateKeyPair();
             X500Name subject = new X500Name("CN=" + request.commonName);
             X500Name issuerName = issuer == null ? subject : new X500Name(issuer.certificate.getSubjectX500Principal().getName());
@@ -157,7 +171,8 @@ public final class TestPki {
             if (request.purpose != null) {
                 builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(request.purpose));
             }
-            var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(issuer == null ? keys.getPrivate() : issuer.keys.getPrivate());
+            var signingKey = issuer == null ? keys.getPrivate() : issuer.keys.getPrivate();
+            var signer = new JcaContentSignerBuilder("SHA256with" + (signingKey.getAlgorithm().equals("RSA") ? "RSA" : "ECDSA")).build(signingKey);
             X509Certificate certificate = new JcaX509CertificateConverter().getCertificate(builder.build(signer));
             List<X509Certificate> chain = new ArrayList<>(List.of(certificate));
             if (issuer != null && issuer.chain.size() > 1) {
