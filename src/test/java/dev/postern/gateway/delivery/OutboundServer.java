@@ -8,7 +8,6 @@ import dev.postern.testing.OpensslOcsp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 
@@ -155,7 +154,10 @@ enum OutboundServer {
         }
         if (openssl != null) {
             Path folder = Files.createTempDirectory("openssl");
-            String[] options = Arrays.stream(openssl).map(o -> o.equals(Staple.PLACE) ? revoked(folder).toString() : o).toArray(String[]::new);
+            String[] options = openssl.clone();
+            for (int i = 0; i < options.length; i++) {
+                options[i] = options[i].equals(Staple.PLACE) ? revoked(folder).toString() : options[i];
+            }
             server.openssl = new OpensslHandshake(folder, identity, options);
         }
         return server;
