@@ -44,7 +44,7 @@ class ArchitectureTest {
         "gateway.config..   | api.. pki.. plan.. gateway.access.. gateway.tls.. gateway.report..",
         "gateway.smtp.client.. | api.. pki.. plan.. gateway.tls..",
         "gateway.smtp..     | api.. pki.. plan.. gateway.config.. gateway.access.. gateway.tls.. gateway.spool.. gateway.report.. dns..",
-        "gateway.tlsrpt..   | api.. pki.. plan.. gateway.config.. dns.. gateway.spool.. gateway.report..",
+        "gateway.tlsrpt..   | api.. pki.. plan.. gateway.config.. dns.. gateway.spool.. gateway.report.. gateway.tls..",
         "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. dns.. gateway.spool.. gateway.report.. gateway.mtasts..",
         "gateway.alert..    | api.. pki.. plan.. gateway.delivery.. gateway.report..",
     })

@@ -43,7 +43,7 @@ final class Discovery {
 
     /** The MX hosts of a domain; fails with what DNS said. */
     Domain domain(String domain, DestinationPlan.Tls tls, MessageTls message) throws DnsException, InterruptedException {
-        boolean secured = Requirement.heedsDane(tls, message) || message == MessageTls.REQUIRED;
+        boolean secured = tls.dane() != Dane.None && Requirement.heedsDane(tls, message) || message == MessageTls.REQUIRED;
         boolean sts = tls.mtaSts() != MtaSts.None && message != MessageTls.OPTIONAL || message == MessageTls.REQUIRED;
         CompletionStage<StsAnswer> policy = sts ? policies.find(domain) : null;
         Dns.SecureMx mx = secured ? lookup(dns.secureMx(domain)) : new Dns.SecureMx(lookup(dns.mx(domain)), false);

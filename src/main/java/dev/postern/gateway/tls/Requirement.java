@@ -49,11 +49,7 @@ public record Requirement(TlsMode mode, TlsMode configured, Dane.Usable dane, bo
 
     /** A message may leave out what the recipient's side publishes; that DANE is mandatory is this side's word. */
     public static boolean heedsDane(DestinationPlan.Tls tls, MessageTls message) {
-        return switch (tls.dane()) {
-            case None -> false;
-            case Opportunistic -> message != MessageTls.OPTIONAL;
-            case Mandatory -> true;
-        };
+        return message != MessageTls.OPTIONAL || tls.dane() == dev.postern.api.DestinationControlSpec.Dane.Mandatory;
     }
 
     private static Refusal refusal(DestinationPlan.Tls tls, Dane dane, Sts.Found enforced, boolean unproven) {

@@ -85,8 +85,14 @@ class RequirementTest {
 
     @Test
     void aMessageThatWantsNothingOfWhatIsPublishedGetsTheControlsOwnLevel() {
-        assertThat(cases().filter(c -> c.message() == MessageTls.OPTIONAL))
+        assertThat(cases().filter(c -> c.message() == MessageTls.OPTIONAL && c.control() != Dane.Mandatory))
                 .allSatisfy(c -> assertThat(c.requirement()).isEqualTo(new Requirement(c.mode(), c.mode(), null, false, false, null)));
+    }
+
+    @Test
+    void whatIsMandatoryHereHoldsForItToo() {
+        assertThat(cases().filter(c -> c.message() == MessageTls.OPTIONAL && c.control() == Dane.Mandatory))
+                .allSatisfy(c -> assertThat(c.requirement()).isEqualTo(requirement(c.mode(), c.control(), c.dane(), NO_POLICY, MessageTls.DESTINATION, c.proven())));
     }
 
     @Test
@@ -204,7 +210,7 @@ class RequirementTest {
     private static String optional() {
         StringBuilder text = head();
         for (TlsMode mode : TlsMode.values()) {
-            text.append("| ").append(cell(requirement(mode, Dane.Mandatory, USABLE, ENFORCED_OTHER, MessageTls.OPTIONAL, false))).append(' ');
+            text.append("| ").append(cell(requirement(mode, Dane.Opportunistic, USABLE, ENFORCED_OTHER, MessageTls.OPTIONAL, false))).append(' ');
         }
         return text.append("|\n").toString();
     }
