@@ -5,11 +5,11 @@ import dev.postern.cli.role.GatewayRole;
 import dev.postern.cli.role.Role;
 import dev.postern.gateway.Gateway;
 import dev.postern.gateway.report.LogEventSink;
-import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailEvent.Level;
+import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailLog;
-import dev.postern.manifest.ManifestReader;
 import dev.postern.manifest.ManifestReader.Contents;
+import dev.postern.manifest.ManifestReader;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -67,7 +67,7 @@ public final class Standalone implements Role.Running {
         this.catcher = catcher;
         makePrivate(options.data());
         plans = new FolderPlans(options.gateway(), new LocalCertificates(options.data()),
-                catcher == null ? Map.of() : Map.of(Catcher.TRUST_BUNDLE + "/ca.crt", catcher.trustBundlePem()), problem -> false);
+                catcher == null ? Map.of() : Map.of(Catcher.TRUST_BUNDLE + "/ca.crt", catcher.trustBundlePem()), new TicketFile(options.data()), problem -> false);
         FolderPlans.Result first = plans.compile(reader.parse(contents), Instant.now());
         if (first.written().isEmpty()) {
             throw new Role.StartException("the manifests in " + options.folder() + " cannot be run:\n  " + String.join("\n  ", first.complaints()), null);

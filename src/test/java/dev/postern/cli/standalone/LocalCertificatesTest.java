@@ -2,12 +2,12 @@ package dev.postern.cli.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.api.CertificateSpec.Encryption;
 import dev.postern.manifest.ManifestReader;
 import dev.postern.pki.Chains;
 import dev.postern.pki.KeyPairs;
 import dev.postern.pki.Pkcs12;
 import dev.postern.pki.issue.Authority;
-import dev.postern.api.CertificateSpec.Encryption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,7 +145,7 @@ class LocalCertificatesTest {
     }
 
     private void restart() {
-        plans = new FolderPlans(null, new LocalCertificates(data), Map.of(), problem -> false);
+        plans = new FolderPlans(null, new LocalCertificates(data), Map.of(), FolderPlans.Tickets.NONE, problem -> false);
     }
 
     private FolderPlans.Result compile(String certificate, Instant now) throws IOException {

@@ -3,6 +3,7 @@ package dev.postern.gateway.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.gateway.tls.ServerChoice.Entry;
+import dev.postern.plan.ListenerPlan;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.util.ArrayList;
@@ -18,10 +19,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The choice alone; contexts are told apart, and never used. */
 class ServerChoiceTest {
     private static final ClientHello ALL = tls13("a.test", 0x0403, 0x0503, 0x0807, 0x0804);
+    private static final ListenerTls.Offer STANDARD = offer(ListenerPlan.Tls.STANDARD);
     private final Map<SslContext, String> names = new HashMap<>();
 
     private static ClientHello tls13(String name, Integer... schemes) {
         return new ClientHello(name, true, Set.of(), Set.of(schemes), null);
+    }
+
+    private static ListenerTls.Offer offer(ListenerPlan.Tls tls) {
+        return new ListenerTls("public", tls.versions(), tls.suites()).offer();
     }
 
     /** @param entries such as {@code rsa:a.test,b.test}; the answer to a choice is the same text */
@@ -39,7 +45,7 @@ class ServerChoiceTest {
             names.put(context, entry);
             all.add(new Entry(Set.of(parts[1].split(",")), type, context));
         }
-        return new ServerChoice(all);
+        return new ServerChoice(all, STANDARD);
     }
 
     private String chosen(ServerChoice choice, ClientHello hello) {

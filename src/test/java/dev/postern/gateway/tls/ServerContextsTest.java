@@ -93,7 +93,7 @@ class ServerContextsTest {
         assertThatThrownBy(() -> contexts.build(plan, Map.of("c0", "secret")))
                 .hasMessageStartingWith("certificate c0: ").hasMessageNotContaining("secret");
         assertThatThrownBy(() -> contexts.build(plan("SSLv3", ONE), keys))
-                .hasMessage("certificate c0: minimum TLS version 'SSLv3' is not one of [TLSv1.2, TLSv1.3]");
+                .hasMessage("listener tls: minimum TLS version 'SSLv3' is not one of [TLSv1.2, TLSv1.3]");
     }
 
     @Test

@@ -4,8 +4,8 @@ import dev.postern.api.Certificate;
 import dev.postern.api.CertificateStatus;
 import dev.postern.api.ConditionTypes;
 import dev.postern.api.MailGateway;
-import dev.postern.cli.standalone.CertificateFolder;
 import dev.postern.cli.standalone.CertificateFolder.Kept;
+import dev.postern.cli.standalone.CertificateFolder;
 import dev.postern.cli.standalone.FolderPlans;
 import dev.postern.cli.standalone.KeptCertificates;
 import dev.postern.manifest.Manifests;
@@ -17,9 +17,9 @@ import dev.postern.operator.status.Summary;
 import dev.postern.pki.Chains;
 import dev.postern.pki.KeyPairs;
 import dev.postern.pki.issue.Issuance;
-import dev.postern.pki.issue.Requests;
 import dev.postern.pki.issue.Requests.InUse;
 import dev.postern.pki.issue.Requests.Pending;
+import dev.postern.pki.issue.Requests;
 import dev.postern.plan.CompiledPlan;
 import dev.postern.plan.Problem;
 import dev.postern.plan.ResourceRef;
@@ -141,7 +141,7 @@ final class FolderStatus {
 
     private Optional<CompiledPlan> compiled(String gateway) {
         return plans.computeIfAbsent(gateway, name -> {
-            var made = new FolderPlans(name, new KeptCertificates(data), Map.of(), problem -> false);
+            var made = new FolderPlans(name, new KeptCertificates(data), Map.of(), FolderPlans.Tickets.NONE, problem -> false);
             complaints.put(name, made.compile(manifests, now).complaints());
             return made;
         }).compiled();
