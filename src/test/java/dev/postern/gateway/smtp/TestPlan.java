@@ -20,6 +20,7 @@ import dev.postern.plan.PlanParts;
 import dev.postern.plan.PolicyPlan;
 import dev.postern.plan.ResourceRef;
 import dev.postern.plan.Settings;
+import dev.postern.plan.TicketKeys;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,9 @@ final class TestPlan {
     List<String> recipients = List.of("example.com");
     List<TestCertificates.Pair> certificates = List.of();
     ServerContexts contexts = CONTEXTS;
+    ListenerPlan.Tls listenerTls = ListenerPlan.Tls.STANDARD;
+    /** Session ticket keys in Base64. */
+    List<String> tickets = List.of();
     Map<String, Integer> ports = Map.of("public", 0);
 
     static ResourceRef ref(String kind, String name) {
@@ -55,12 +59,13 @@ final class TestPlan {
             certificatePlans.add(new CertificatePlan(ref("Certificate", "cert-" + i), certificates.get(i).chainPem(), "fingerprint"));
             keys.put("cert-" + i, certificates.get(i).keyPem());
         }
+        tickets.forEach(key -> keys.put(TicketKeys.name(digest(key)), key));
         List<ListenerPlan> listeners = new ArrayList<>();
         ports.forEach((name, port) -> listeners.add(new ListenerPlan(ref("Listener", name), type, port, "mail.example.com",
-                certificatePlans.stream().map(CertificatePlan::name).toList(), ListenerPlan.Tls.STANDARD, List.of(new SenderGroup("everyone", senders, "policy")),
+                certificatePlans.stream().map(CertificatePlan::name).toList(), listenerTls, List.of(new SenderGroup("everyone", senders, "policy")),
                 type == Type.Private ? List.of() : List.of(new RecipientRule(recipients, Access.Accept)))));
         GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
-                new Settings("gateway.example.com", 60, 600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()), listeners, List.of(policy), certificatePlans,
+                new Settings("gateway.example.com", 60, 600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, tickets.stream().map(TestPlan::digest).toList()), listeners, List.of(policy), certificatePlans,
                 Map.of(), List.of());
         var tls = contexts.build(plan, keys);
         Map<String, ActiveListener> active = new HashMap<>();
@@ -69,5 +74,9 @@ final class TestPlan {
                     new RecipientAccess(listener.recipientAccess()), tls.get(listener.name())));
         }
         return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), Map.of(), Map.of());
+    }
+
+    private static String digest(String ticketKey) {
+        return PlanParts.sha256(ticketKey).substring(0, 16);
     }
 }
