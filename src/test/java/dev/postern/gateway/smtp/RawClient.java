@@ -80,6 +80,15 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** All octets up to the end. */
+    byte[] rest() {
+        try {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Takes STARTTLS to its end; answers the server's certificate. */
     X509Certificate startTls(String sni) {
         send("STARTTLS\r\n");

@@ -129,7 +129,7 @@ class SessionTicketsTest {
     @ValueSource(strings = {TLS_12, TLS_13})
     void gnuTlsResumes(String priority) throws Exception {
         try (var pod = pod(first)) {
-            assertThat(TlsClients.gnuTls(pod, priority, "--resume")).contains("This is a resumed session");
+            assertThat(TlsClients.gnuTls(pod, priority, "--resume", "--waitresumption")).contains("This is a resumed session");
         }
     }
 

@@ -28,6 +28,18 @@ final class TlsClients {
         return run(input, command);
     }
 
+    /** OpenSSL's client asks for a renegotiation, and waits for what becomes of it. */
+    static String renegotiate(ServerFixture server) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("openssl", "s_client", "-tls1_2", "-starttls", "smtp", "-connect", "127.0.0.1:" + port(server)).redirectErrorStream(true).start();
+        try (var in = process.getOutputStream()) {
+            in.write("R\n".getBytes(StandardCharsets.US_ASCII));
+            in.flush();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
     static String gnuTls(ServerFixture server, String priority, String... options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("gnutls-cli", "--starttls-proto=smtp", "--insecure", "--sni-hostname", "mail.example.com",
                 "--priority", priority, "--port", port(server), "127.0.0.1"));
