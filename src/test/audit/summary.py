@@ -1,0 +1,29 @@
+"""Sums up what testssl.sh and sslyze found of one listener: audit-profile testssl.json sslyze.log; fails for anything above LOW."""
+import json
+import re
+import sys
+
+profile, testssl, sslyze = sys.argv[1:]
+try:
+    findings = json.load(open(testssl))
+except (OSError, ValueError) as error:
+    sys.exit(f"{profile}: testssl.sh left no result: {error}")
+counts = {}
+for finding in findings:
+    counts[finding["severity"]] = counts.get(finding["severity"], 0) + 1
+bad = [f for f in findings if f["severity"] in ("MEDIUM", "HIGH", "CRITICAL", "FATAL", "WARN")]
+if not any(f["id"] == "TLS1_3" for f in findings):
+    sys.exit(f"{profile}: testssl.sh did not come to its end")
+print(f"{profile}: testssl.sh " + ", ".join(f"{n} {s}" for s, n in sorted(counts.items())))
+for finding in findings:
+    if finding["severity"] == "LOW" or finding in bad:
+        print(f"  {finding['severity']} {finding['id']}: {finding['finding']}")
+log = open(sslyze).read()
+verdict = re.search(r"127\.0\.0\.1:\d+: (OK - Compliant|FAILED - Not compliant)[^\n]*(\n\s+\* [^\n]+)*", log)
+if profile == "custom":
+    ended = "SCANS COMPLETED" in log
+    print("custom: sslyze " + ("came to its end" if ended else "failed"))
+else:
+    ended = verdict is not None and verdict.group(1).startswith("OK")
+    print(f"{profile}: sslyze " + (verdict.group(0).strip() if verdict else "failed"))
+sys.exit(1 if bad or not ended else 0)
