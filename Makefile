@@ -3,13 +3,14 @@
 #
 # make build  the runnable jar          make image  the container image, as an archive
 # make e2e    the whole on a real node  make bench  figures beside Postfix
-# make soak   kill -9 under load        make update regenerates CRDs, API reference and golden files
+# make soak   kill -9 under load        make audit  testssl.sh and sslyze on every cipher profile
+# make update regenerates CRDs, API reference and golden files
 # make clean
 
 JAR := target/quarkus-app/quarkus-run.jar
 SOURCES := pom.xml $(shell find src/main crds -type f 2>/dev/null)
 
-.PHONY: run test build image e2e bench soak update clean
+.PHONY: run test build image e2e bench soak audit update clean
 .DEFAULT_GOAL := build
 
 build: $(JAR)
@@ -35,6 +36,9 @@ bench: $(JAR)
 
 soak: $(JAR)
 	build/soak
+
+audit: $(JAR)
+	build/audit
 
 update:
 	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest,RequirementTest,Peer*Test' -Dsurefire.failIfNoSpecifiedTests=false

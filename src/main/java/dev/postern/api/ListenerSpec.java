@@ -80,7 +80,7 @@ public class ListenerSpec {
         @Default("Intermediate")
         public CipherProfile cipherProfile = CipherProfile.Intermediate;
 
-        @JsonPropertyDescription("Cipher suites of Custom, the preferred first, by their IANA names: TLS_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256.")
+        @JsonPropertyDescription("Cipher suites of Custom, the preferred first, by their IANA names, such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256. Those of TLS 1.3 all or none; without any, TLS 1.2 is the newest.")
         @Size(max = 32)
         public List<@Size(min = 1, max = 64) @Pattern(Api.CIPHER_SUITE) String> cipherSuites = new ArrayList<>();
     }

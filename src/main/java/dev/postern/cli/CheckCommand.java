@@ -32,7 +32,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var manifests = new ManifestReader("default").read(folder);
-        var result = new FolderPlans(gateway, new UnkeptCertificates(), Map.of(), CheckCommand::isElsewhere).compile(manifests, Instant.now());
+        var result = new FolderPlans(gateway, new UnkeptCertificates(), Map.of(), FolderPlans.Tickets.NONE, CheckCommand::isElsewhere).compile(manifests, Instant.now());
         result.complaints().forEach(System.out::println);
         result.notes().forEach(note -> System.out.println("note: " + note));
         if (result.complaints().isEmpty()) {

@@ -2,7 +2,10 @@ package dev.postern.plan;
 
 import java.util.List;
 
-/** Cipher suites that a listener can serve, by their IANA names, the preferred first: forward secrecy and AEAD, or CBC where somebody insists. */
+/**
+ * Cipher suites that a listener can serve, by their IANA names, the preferred first: forward secrecy and AEAD, or CBC and the
+ * key exchange of RSA where somebody insists.
+ */
 public final class CipherSuites {
     /** TLS 1.3 (RFC 8446 section 9.1). */
     public static final List<String> MODERN = List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
@@ -19,10 +22,24 @@ public final class CipherSuites {
 
     /** @throws IllegalArgumentException where no listener can serve it, saying which are allowed */
     public static String parse(String text) {
-        if (MODERN.contains(text) || INTERMEDIATE.contains(text) || OLD.contains(text)) {
+        if (isKnown(text)) {
             return text;
         }
         throw new IllegalArgumentException("'" + text + "' is not a cipher suite that can be served; allowed are " + String.join(", ", MODERN) + ", "
                 + String.join(", ", INTERMEDIATE) + ", " + String.join(", ", OLD));
+    }
+
+    static boolean isKnown(String text) {
+        return MODERN.contains(text) || INTERMEDIATE.contains(text) || OLD.contains(text);
+    }
+
+    /** Whether a suite is one of TLS 1.3; the others are of TLS 1.2. Those of TLS 1.3 go with every key. */
+    public static boolean isTls13(String suite) {
+        return MODERN.contains(suite);
+    }
+
+    /** Whether a suite of TLS 1.2 is for certificates with an RSA key; the others are for ECDSA and Ed25519 (RFC 8422 section 5.10). */
+    public static boolean isRsa(String suite) {
+        return suite.startsWith("TLS_ECDHE_RSA_") || suite.startsWith("TLS_RSA_");
     }
 }

@@ -29,6 +29,11 @@ final class ListenerCertificates {
         shown.add(next);
     }
 
+    /** To be called when all are there: whether the suites of the listener are for their keys. */
+    void fit(ListenerPlan.Tls tls, Problems.Scope scope) {
+        ListenerSuites.fit(tls, names(), shown.stream().map(s -> s.key.equals("RSA")).toList(), scope);
+    }
+
     List<String> names() {
         return shown.stream().map(Shown::name).toList();
     }

@@ -90,24 +90,19 @@ final class ListenerCompiler {
             scope.invalid("spec.implicitTLS", "TLS begins with the connection, and the listener has no certificate; name at least one in certificateRefs");
         }
         var access = new AccessCompiler(spec, policies, scope);
-        return new ListenerPlan(scope.resource(), spec.type, port, spec.hostname == null ? gatewayHostname : spec.hostname, certificates(spec, scope),
-                tls(spec, fields), access.hostAccess(), access.recipientAccess());
+        var tls = ListenerSuites.read(spec, fields, scope);
+        return new ListenerPlan(scope.resource(), spec.type, port, spec.hostname == null ? gatewayHostname : spec.hostname, certificates(spec, tls, scope),
+                tls, access.hostAccess(), access.recipientAccess());
     }
 
-    private static ListenerPlan.Tls tls(ListenerSpec spec, Fields fields) {
-        for (int i = 0; i < spec.tls.cipherSuites.size(); i++) {
-            fields.read("spec.tls.cipherSuites[" + i + "]", spec.tls.cipherSuites.get(i), CipherSuites::parse);
-        }
-        return new ListenerPlan.Tls(spec.tls.minimumVersion.protocol(), spec.tls.cipherProfile, spec.tls.cipherSuites, spec.implicitTLS);
-    }
-
-    private List<String> certificates(ListenerSpec spec, Problems.Scope scope) {
+    private List<String> certificates(ListenerSpec spec, ListenerPlan.Tls tls, Problems.Scope scope) {
         var named = new ListenerCertificates();
         for (int i = 0; i < spec.certificateRefs.size(); i++) {
             String field = "spec.certificateRefs[" + i + "].name";
             certificates.resolve(spec.certificateRefs.get(i).name, field, Problem.Reason.CERTIFICATE_NOT_FOUND, Problem.Reason.CERTIFICATE_NOT_READY, scope)
                     .ifPresent(certificate -> named.add(certificate, field, scope));
         }
+        named.fit(tls, scope);
         return named.names();
     }
 }

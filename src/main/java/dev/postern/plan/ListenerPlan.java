@@ -4,6 +4,7 @@ import dev.postern.api.ListenerSpec.Access;
 import dev.postern.api.ListenerSpec.CipherProfile;
 import dev.postern.api.ListenerSpec.Type;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One port.
@@ -14,6 +15,8 @@ import java.util.List;
  */
 public record ListenerPlan(ResourceRef resource, Type type, int port, String hostname, List<String> certificates, Tls tls,
         List<SenderGroup> hostAccess, List<RecipientRule> recipientAccess) {
+    private static final String TLS_12 = "TLSv1.2";
+    private static final String TLS_13 = "TLSv1.3";
 
     public ListenerPlan {
         certificates = List.copyOf(certificates);
@@ -34,10 +37,30 @@ public record ListenerPlan(ResourceRef resource, Type type, int port, String hos
      */
     public record Tls(String minimum, CipherProfile profile, List<String> cipherSuites, boolean implicit) {
         /** What a Listener has that says nothing. */
-        public static final Tls STANDARD = new Tls("TLSv1.2", CipherProfile.Intermediate, List.of(), false);
+        public static final Tls STANDARD = new Tls(TLS_12, CipherProfile.Intermediate, List.of(), false);
 
         public Tls {
             cipherSuites = List.copyOf(cipherSuites);
+        }
+
+        /**
+         * Cipher suites of both versions, the preferred first. Those of a version that is not {@link #versions served} are absent.
+         * The suites of TLS 1.3 are all there or none is: native TLS does not choose among them, and takes the order that is best for the
+         * machine.
+         */
+        public List<String> suites() {
+            boolean tls12 = minimum.equals(TLS_12);
+            return switch (profile) {
+                case Modern -> CipherSuites.MODERN;
+                case Intermediate -> tls12 ? Stream.of(CipherSuites.MODERN, CipherSuites.INTERMEDIATE).flatMap(List::stream).toList() : CipherSuites.MODERN;
+                case Custom -> cipherSuites.stream().filter(s -> tls12 || CipherSuites.isTls13(s)).toList();
+            };
+        }
+
+        /** Versions that there are suites for, the oldest first. */
+        public List<String> versions() {
+            List<String> suites = suites();
+            return Stream.of(TLS_12, TLS_13).filter(v -> suites.stream().anyMatch(s -> CipherSuites.isTls13(s) == v.equals(TLS_13))).toList();
         }
     }
 

@@ -62,7 +62,8 @@ public final class PlanCompiler {
         var certificates = certificates();
         var shown = new ClientCertificates(certificates);
         Optional<Settings> fresh = new SettingsCompiler(bundles, shown, TicketKeys.digests(resources.ticketKeys()), problems).compile(resources.gateway());
-        Optional<Settings> settings = fresh.or(() -> previous.plan().map(GatewayPlan::settings).filter(s -> shown.isThere(s.certificate())));
+        Optional<Settings> settings = fresh.or(() -> previous.plan().map(GatewayPlan::settings).filter(s -> shown.isThere(s.certificate()))
+                .map(s -> s.with(TicketKeys.digests(resources.ticketKeys()))));
 
         var listeners = new ListenerCompiler(settings.map(Settings::hostname).orElse(""), policies, certificates, previous, problems);
         attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef).forEach(listeners::add);

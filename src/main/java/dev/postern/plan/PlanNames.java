@@ -7,7 +7,7 @@ package dev.postern.plan;
 public final class PlanNames {
     /** Label of everything that belongs to a gateway; its value is the MailGateway's name. */
     public static final String GATEWAY_LABEL = "postern.dev/gateway";
-    /** Label of plan objects and of what pods report; its value says which: plan, keys, serving or deliveries. */
+    /** Label of plan objects and of what pods report; its value says which: plan, keys, tickets, serving or deliveries. */
     public static final String ROLE_LABEL = "postern.dev/role";
     /** Label of Secrets that the operator made for a Certificate; its value is the Certificate's name. */
     public static final String CERTIFICATE_LABEL = "postern.dev/certificate";
@@ -43,6 +43,11 @@ public final class PlanNames {
     /** Secret of the private keys. */
     public static String keys(String gateway) {
         return gateway + "-plan-keys";
+    }
+
+    /** Secret in which the operator keeps the session ticket keys over time; pods do not read it, but what of it is in {@link #keys}. */
+    public static String tickets(String gateway) {
+        return gateway + "-tickets";
     }
 
     /** ConfigMap in which every pod writes, under its own name and with its own field manager, what it serves. */

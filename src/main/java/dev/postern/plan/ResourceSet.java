@@ -25,6 +25,13 @@ public record ResourceSet(MailGateway gateway, List<Listener> listeners, List<Ma
         this(gateway, listeners, policies, destinations, certificates, keyPairs, trustBundles, List.of());
     }
 
+    /** Without the contents of Secrets. */
+    @Override
+    public String toString() {
+        return "ResourceSet[" + gateway.getMetadata().getName() + ", " + listeners.size() + " listeners, " + destinations.size() + " destinations, "
+                + certificates.size() + " certificates]";
+    }
+
     /**
      * The two files of a kubernetes.io/tls Secret, as they are.
      *

@@ -39,6 +39,12 @@ public record Settings(String hostname, long retryInitialSeconds, long retryMaxS
                 reserveBytes, tlsReporting, ticketKeys);
     }
 
+    /** These, with other session ticket keys: those go on however old the rest is. */
+    Settings with(List<String> otherTicketKeys) {
+        return new Settings(hostname, retryInitialSeconds, retryMaxSeconds, maxAgeSeconds, trustBundle, certificate, alerts, dns, jsonLog, maxMessages,
+                reserveBytes, tlsReporting, otherTicketKeys);
+    }
+
     /**
      * Alerts of required TLS that failed.
      *

@@ -1,5 +1,7 @@
 package dev.postern.plan;
 
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,33 @@ public final class TicketKeys {
     /** The name under which a key travels. */
     public static String name(String digest) {
         return PREFIX + digest;
+    }
+
+    /**
+     * The keys that a plan names, the one in use first. One that did not travel with it, as the plan and its keys are read one after the
+     * other, is passed over: its tickets are not taken, and their clients make a full handshake.
+     *
+     * @param digests as {@link Settings#ticketKeys} has them
+     * @param keys    what travels beside the plan, by name
+     * @throws IllegalArgumentException for one that is none; never with what it holds
+     */
+    public static List<byte[]> of(List<String> digests, Map<String, String> keys) {
+        List<byte[]> found = new ArrayList<>();
+        for (String digest : digests) {
+            String key = keys.get(name(digest));
+            if (key != null) {
+                found.add(bytes(digest, key));
+            }
+        }
+        return found;
+    }
+
+    private static byte[] bytes(String digest, String key) {
+        try {
+            return Base64.getDecoder().decode(key);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("session ticket key " + digest + " is not in Base64");
+        }
     }
 
     static List<String> digests(List<String> keys) {

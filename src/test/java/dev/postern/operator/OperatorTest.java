@@ -42,9 +42,9 @@ class OperatorTest {
 
         assertThat(settled).containsKeys("StatefulSet/edge", "Service/edge-pods", "Service/edge-public", "PodDisruptionBudget/edge", "ServiceAccount/edge-gateway",
                 "Role/edge-gateway", "RoleBinding/edge-gateway", "ConfigMap/edge-plan", "ConfigMap/edge-plan-core", "ConfigMap/edge-plan-destinations-15",
-                "ConfigMap/edge-serving", "ConfigMap/edge-deliveries", "Secret/edge-plan-keys", "Secret/mail-tls");
+                "ConfigMap/edge-serving", "ConfigMap/edge-deliveries", "Secret/edge-plan-keys", "Secret/edge-tickets", "Secret/mail-tls");
         assertThat(f.get(Service.class, "edge-public").getSpec().getPorts()).singleElement().satisfies(p -> assertThat(p.getPort()).isEqualTo(25));
-        assertThat(f.get(Secret.class, "edge-plan-keys").getData()).containsOnlyKeys("mail.key");
+        assertThat(f.get(Secret.class, "edge-plan-keys").getData().keySet()).hasSize(3).contains("mail.key").allMatch(k -> k.equals("mail.key") || k.startsWith("_ticket-"));
         StatefulSet set = f.get(StatefulSet.class, "edge");
         assertThat(set.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage()).isEqualTo("registry.test/postern:1");
         assertThat(set.getMetadata().getOwnerReferences()).singleElement().satisfies(o -> assertThat(o.getUid()).isEqualTo(f.get(MailGateway.class, "edge").getMetadata().getUid()));

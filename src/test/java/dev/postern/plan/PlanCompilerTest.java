@@ -9,6 +9,7 @@ import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewaySpec;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,24 @@ class PlanCompilerTest {
         assertThat(new ResourceSet.KeyPairPem("s", "c", "-----BEGIN PRIVATE KEY-----")).hasToString("KeyPairPem[s]");
         assertThat(new ServedCertificate(new CertificatePlan(new ResourceRef("Certificate", "mail", "c", "", 1), "PEM", "00"), "-----BEGIN PRIVATE KEY-----"))
                 .hasToString("ServedCertificate[c]");
+    }
+
+    @Test
+    void sessionTicketKeysGoOnThoughTheGatewayIsInForceInAnEarlierForm() {
+        CompiledPlan good = compile(List.of(), null);
+        var broken = new MailGateway();
+        broken.setMetadata(new ObjectMetaBuilder().withName("default").withNamespace("mail").withGeneration(2L).build());
+        broken.setSpec(new MailGatewaySpec());
+        broken.getSpec().hostname = "not a name";
+        List<String> keys = TicketKeyring.begin(NOW, new SecureRandom()).keys();
+
+        var resources = new ResourceSet(broken, List.of(), List.of(), List.of(), List.of(), Map.of(), Map.of(), keys);
+        CompiledPlan compiled = PlanCompiler.compile(resources, good.plan(), good.keys(), READER, NOW);
+
+        assertThat(compiled.stale()).containsExactly("MailGateway/default");
+        assertThat(compiled.plan().settings().ticketKeys()).hasSize(2);
+        assertThat(TicketKeys.of(compiled.plan().settings().ticketKeys(), compiled.keys())).hasSize(2);
+        assertThat(resources + compiled.toString() + PlanParts.split(compiled.plan(), 1)).doesNotContain(keys);
     }
 
     private static CompiledPlan compile(List<DestinationControl> controls, CompiledPlan before) {

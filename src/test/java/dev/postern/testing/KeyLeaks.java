@@ -29,6 +29,8 @@ public final class KeyLeaks {
             + "|AgEAMB[AM]GByqGSM49|AQAwE[AQw]YHKoZIzj0C|BgkqhkiG9w0BAQEFAASC|AQAwBQYDK2VwBCIEI|MHcCAQEEI|MIGkAgEBBD");
     private static final Pattern PEM_BODY = Pattern.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END");
     private static final int PIECE = 32;
+    /** Where a gateway's session ticket keys are kept: a line of other things, then a key a line. */
+    private static final String TICKET_KEYS = "ticket-keys";
     private static final List<String> OBJECTS = List.of("/api/v1/configmaps", "/api/v1/events", "/api/v1/services", "/apis/events.k8s.io/v1/events",
             "/apis/apps/v1/statefulsets", "/apis/certificates.k8s.io/v1/certificatesigningrequests", "/apis/cert-manager.io/v1/certificaterequests",
             "/apis/postern.dev/v1alpha1/mailgateways", "/apis/postern.dev/v1alpha1/listeners", "/apis/postern.dev/v1alpha1/mailflowpolicies",
@@ -101,8 +103,12 @@ public final class KeyLeaks {
         if (secret.getData() == null) {
             return;
         }
-        for (String data : secret.getData().values()) {
-            Matcher matcher = PEM_BODY.matcher(new String(Base64.getDecoder().decode(data), StandardCharsets.ISO_8859_1));
+        secret.getData().forEach((file, data) -> {
+            String text = new String(Base64.getDecoder().decode(data), StandardCharsets.ISO_8859_1);
+            if (file.equals(TICKET_KEYS)) {
+                text.lines().skip(1).forEach(key -> pieces.add(key.substring(0, PIECE)));
+            }
+            Matcher matcher = PEM_BODY.matcher(text);
             while (matcher.find()) {
                 String body = matcher.group(1).strip();
                 String middle = body.lines().skip(body.lines().count() / 2).findFirst().orElseThrow();
@@ -110,7 +116,7 @@ public final class KeyLeaks {
                     pieces.add(middle.substring(0, PIECE));
                 }
             }
-        }
+        });
     }
 
     private static List<Path> files(Path folder) {

@@ -4,10 +4,8 @@ import dev.postern.api.SecretKeyRef;
 import dev.postern.pki.issue.Requests.InUse;
 import dev.postern.pki.issue.Requests.Pending;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,7 +20,6 @@ import java.util.Set;
  */
 public final class CertificateFolder {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FILE = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final String MADE = "request";
     private final Path folder;
 
@@ -54,9 +51,9 @@ public final class CertificateFolder {
     public void keep(String from, InUse pair) throws IOException {
         Files.createDirectories(folder, OWNER_ONLY);
         Files.deleteIfExists(folder.resolve(MADE));
-        write(folder.resolve("tls.key"), pair.key());
-        write(folder.resolve("tls.crt"), pair.chain());
-        write(folder.resolve(MADE), from);
+        OwnerFiles.write(folder.resolve("tls.key"), pair.key());
+        OwnerFiles.write(folder.resolve("tls.crt"), pair.chain());
+        OwnerFiles.write(folder.resolve(MADE), from);
     }
 
     /** The signing request at hand. */
@@ -76,9 +73,9 @@ public final class CertificateFolder {
         Path csr = folder.resolve("csr");
         Files.createDirectories(csr, OWNER_ONLY);
         Files.deleteIfExists(csr.resolve(MADE));
-        write(csr.resolve("tls.key"), request.key());
-        write(csr.resolve("tls.csr"), request.csr());
-        write(csr.resolve(MADE), request.digest() + "\n" + request.basis());
+        OwnerFiles.write(csr.resolve("tls.key"), request.key());
+        OwnerFiles.write(csr.resolve("tls.csr"), request.csr());
+        OwnerFiles.write(csr.resolve(MADE), request.digest() + "\n" + request.basis());
     }
 
     /** The PKCS#12 file that was exported from this; empty where there is none, or it was made from something else. */
@@ -91,8 +88,8 @@ public final class CertificateFolder {
         Path export = folder.resolve("export");
         Files.createDirectories(export, OWNER_ONLY);
         Files.deleteIfExists(export.resolve(MADE));
-        write(export.resolve(SecretKeyRef.PKCS12_FILE), file);
-        write(export.resolve(MADE), from);
+        OwnerFiles.write(export.resolve(SecretKeyRef.PKCS12_FILE), file);
+        OwnerFiles.write(export.resolve(MADE), from);
     }
 
     public void removeExport() throws IOException {
@@ -102,17 +99,5 @@ public final class CertificateFolder {
 
     private static String read(Path file) throws IOException {
         return Files.exists(file) ? Files.readString(file) : null;
-    }
-
-    private static void write(Path file, String text) throws IOException {
-        write(file, text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void write(Path file, byte[] bytes) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, OWNER_ONLY_FILE);
-        Files.write(fresh, bytes);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

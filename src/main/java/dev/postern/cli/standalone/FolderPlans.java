@@ -13,6 +13,7 @@ import dev.postern.plan.PlanParts;
 import dev.postern.plan.Problem;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import dev.postern.plan.ResourceSet;
+import dev.postern.plan.TicketKeyring;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Makes plans of manifests, one after the other: each knows the last one, as the operator's do. Used by one thread at a time. */
 public final class FolderPlans {
@@ -32,6 +34,7 @@ public final class FolderPlans {
     private final Generations generations = new Generations();
     private final KeyPairReader reader = new KeyPairReader(SystemRoots.load());
     private final Predicate<Problem> tolerated;
+    private final Tickets tickets;
     private CompiledPlan last;
     private PlanParts parts;
 
@@ -39,13 +42,29 @@ public final class FolderPlans {
      * @param gatewayName  the MailGateway to serve, or null where the folder has one only
      * @param certificates makes or finds the certificates that are made here
      * @param extraBundles trust bundles that no manifest has, by bundle ID
+     * @param tickets      keeps session ticket keys, or has none
      * @param tolerated    problems that are worth a note only
      */
-    public FolderPlans(String gatewayName, CertificateMaker certificates, Map<String, String> extraBundles, Predicate<Problem> tolerated) {
+    public FolderPlans(String gatewayName, CertificateMaker certificates, Map<String, String> extraBundles, Tickets tickets, Predicate<Problem> tolerated) {
+        this.tickets = tickets;
         this.tolerated = tolerated;
         this.gatewayName = gatewayName;
         this.certificates = certificates;
         this.extraBundles = Map.copyOf(extraBundles);
+    }
+
+    /** Where session ticket keys come from. */
+    @FunctionalInterface
+    public interface Tickets {
+        /** Makes none: for a plan that nobody serves. */
+        Tickets NONE = now -> Optional.empty();
+
+        /**
+         * The keys at a time.
+         *
+         * @throws IOException where they cannot be kept
+         */
+        Optional<TicketKeyring> at(Instant now) throws IOException;
     }
 
     /**
@@ -74,10 +93,13 @@ public final class FolderPlans {
         generations.apply(manifests);
         List<String> notes = new ArrayList<>();
         Map<String, KeyPairPem> pairs = new HashMap<>();
-        Optional<Instant> again = provide(manifests, gateway.get(), now, pairs, complaints, notes);
+        Optional<TicketKeyring> keyring = keyring(now, complaints);
+        Optional<Instant> again = Stream.of(provide(manifests, gateway.get(), now, pairs, complaints, notes), keyring.map(TicketKeyring::due))
+                .flatMap(Optional::stream).min(Instant::compareTo);
         String namespace = gateway.get().getMetadata().getNamespace();
         ResourceSet resources = new ResourceSet(gateway.get(), in(namespace, manifests.listeners()), in(namespace, manifests.policies()),
-                in(namespace, manifests.destinations()), in(namespace, manifests.certificates()), pairs, bundles(manifests));
+                in(namespace, manifests.destinations()), in(namespace, manifests.certificates()), pairs, bundles(manifests),
+                keyring.map(TicketKeyring::keys).orElse(List.of()));
         CompiledPlan compiled = PlanCompiler.compile(resources, last == null ? null : last.plan(), last == null ? Map.of() : last.keys(), reader, now);
         for (Problem problem : compiled.problems()) {
             boolean note = problem.severity() == Problem.Severity.WARNING || tolerated.test(problem);
@@ -98,6 +120,15 @@ public final class FolderPlans {
     /** What was last compiled, with the problems of each resource; empty where nothing was. */
     public Optional<CompiledPlan> compiled() {
         return Optional.ofNullable(last);
+    }
+
+    private Optional<TicketKeyring> keyring(Instant now, List<String> complaints) {
+        try {
+            return tickets.at(now);
+        } catch (IOException e) {
+            complaints.add("session ticket keys cannot be kept, and sessions are resumed in this process alone: " + e);
+            return Optional.empty();
+        }
     }
 
     private Optional<MailGateway> gateway(Manifests manifests, List<String> complaints) {

@@ -67,7 +67,7 @@ public final class Standalone implements Role.Running {
         this.catcher = catcher;
         makePrivate(options.data());
         plans = new FolderPlans(options.gateway(), new LocalCertificates(options.data()),
-                catcher == null ? Map.of() : Map.of(Catcher.TRUST_BUNDLE + "/ca.crt", catcher.trustBundlePem()), problem -> false);
+                catcher == null ? Map.of() : Map.of(Catcher.TRUST_BUNDLE + "/ca.crt", catcher.trustBundlePem()), new TicketFile(options.data()), problem -> false);
         FolderPlans.Result first = plans.compile(reader.parse(contents), Instant.now());
         if (first.written().isEmpty()) {
             throw new Role.StartException("the manifests in " + options.folder() + " cannot be run:\n  " + String.join("\n  ", first.complaints()), null);

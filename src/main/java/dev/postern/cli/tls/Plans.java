@@ -70,7 +70,7 @@ final class Plans {
         if (!Files.isDirectory(options.folder)) {
             throw new ToolException("there is no folder " + options.folder);
         }
-        var result = new FolderPlans(options.gateway, new UnkeptCertificates(), Map.of(), problem -> true)
+        var result = new FolderPlans(options.gateway, new UnkeptCertificates(), Map.of(), FolderPlans.Tickets.NONE, problem -> true)
                 .compile(new ManifestReader("default").read(options.folder), clock.instant());
         return result.written().orElseThrow(() -> new ToolException("the manifests in " + options.folder + " make no plan: " + String.join("; ", result.complaints())));
     }

@@ -2,6 +2,7 @@ package dev.postern.gateway.tls;
 
 import dev.postern.plan.GatewayPlan;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -25,7 +26,8 @@ import javax.net.ssl.SSLSession;
  *
  * <p>The handshake takes any certificate. Whether it is one to trust is for {@link PeerVerifier} to say afterwards, off the event
  * loop and by the level of the destination: an unverifiable peer is still better than clear text where TLS is merely preferred.
- * Resumed sessions keep their peer's chain, so that every connection is verified anew.
+ * Sessions resume by ticket or ID within their context, for the same host and port, so never with another client certificate; they keep
+ * their peer's chain, so that every connection is verified anew.
  */
 public final class ClientContexts {
     private static final int SESSIONS = 1024;
@@ -84,7 +86,7 @@ public final class ClientContexts {
 
     /** @param keys null shows none */
     private SslContext context(KeyManagerFactory keys) throws SSLException {
-        return SslContextBuilder.forClient()
+        SslContext context = SslContextBuilder.forClient()
                 .sslProvider(provider)
                 .protocols("TLSv1.3", "TLSv1.2")
                 .keyManager(keys)
@@ -94,6 +96,10 @@ public final class ClientContexts {
                 .sessionCacheSize(SESSIONS)
                 .sessionTimeout(SESSION_LIFE.toSeconds())
                 .build();
+        if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+            sessions.setTicketKeys();   // a client has none: this says that it takes the tickets of TLS 1.2, too
+        }
+        return context;
     }
 
     /** The chain that a peer showed, the leaf first; empty where it showed none. */

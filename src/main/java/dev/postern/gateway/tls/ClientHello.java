@@ -30,7 +30,7 @@ public record ClientHello(String serverName, boolean tls13, Set<Integer> suites,
     private static final int SUPPORTED_VERSIONS = 43;
     private static final int TLS13 = 0x0304;
     /** Values are kept only if something asks for them: a list may have thirty thousand. */
-    private static final Set<Integer> SUITES = Set.of(0xc02b, 0xc02c, 0xcca9, 0xc02f, 0xc030, 0xcca8);
+    private static final Set<Integer> SUITES = ListenerTls.numbers();
     private static final Set<Integer> SCHEMES = Set.of(0x0403, 0x0503, 0x0603, 0x0807, 0x0401, 0x0501, 0x0601, 0x0804, 0x0805, 0x0806);
     private static final Set<Integer> GROUPS = Set.of(23, 24, 25);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,255}");
@@ -67,8 +67,11 @@ public record ClientHello(String serverName, boolean tls13, Set<Integer> suites,
         return schemes != null && !Collections.disjoint(schemes, any);
     }
 
-    boolean offersSuite(Set<Integer> any) {
-        return !Collections.disjoint(suites, any);
+    /** Those of {@code some} that the client has. */
+    Set<Integer> suitesOf(Set<Integer> some) {
+        Set<Integer> common = new HashSet<>(some);
+        common.retainAll(suites);
+        return common;
     }
 
     /** A client that names no groups takes any. */

@@ -17,9 +17,8 @@ enum KeyType {
     ED25519(0, Set.of(0x0807), Set.of(0x0807), "ed25519"),
     RSA(0, Set.of(0x0804, 0x0805, 0x0806), Set.of(0x0401, 0x0501, 0x0601, 0x0804, 0x0805, 0x0806), "rsa_");
 
-    /** ECDHE with AEAD, as {@link ServerContexts} serves them (RFC 5289, RFC 7905). */
-    private static final Set<Integer> ECDSA_SUITES = Set.of(0xc02b, 0xc02c, 0xcca9);
-    private static final Set<Integer> RSA_SUITES = Set.of(0xc02f, 0xc030, 0xcca8);
+    /** Suites in which RSA decrypts and signs nothing (RFC 5246 section 7.4.3). */
+    private static final Set<Integer> UNSIGNED = Set.of(0x002f, 0x0035, 0x009c, 0x009d);
 
     private final int group;
     private final Set<Integer> schemes13;
@@ -52,17 +51,19 @@ enum KeyType {
     }
 
     /**
-     * Whether a client can make a handshake with such a key. TLS 1.3 binds a curve to its hash (RFC 8446 section 4.2.3); TLS 1.2
+     * Whether a client can make a handshake with such a key where a listener has this to offer. TLS 1.3 binds a curve to its hash (RFC 8446 section 4.2.3); TLS 1.2
      * asks for a cipher suite, a signature algorithm and, for ECDSA, the curve among the groups (RFC 8422 section 5.1). A TLS 1.2
      * client that names no signature algorithms knows RSA and ECDSA (RFC 5246 section 7.4.1.4.1). What the client says of
      * signatures further up the chain (signature_algorithms_cert) is passed over: most say nothing of it.
      */
-    boolean usableBy(ClientHello hello) {
-        if (hello.tls13()) {
+    boolean usableBy(ClientHello hello, ListenerTls.Offer offer) {
+        if (hello.tls13() && offer.tls13()) {
             return hello.offersScheme(schemes13);
         }
+        Set<Integer> common = hello.suitesOf(this == RSA ? offer.rsa() : offer.ecdsa());
         boolean signs = hello.namesSchemes() ? hello.offersScheme(schemes12) : this != ED25519;
-        return signs && hello.offersSuite(this == RSA ? RSA_SUITES : ECDSA_SUITES) && (group == 0 || hello.allowsGroup(group));
+        boolean unsigned = common.stream().anyMatch(UNSIGNED::contains);
+        return !common.isEmpty() && (signs || unsigned) && (group == 0 || hello.allowsGroup(group));
     }
 
     /** Whether a peer verifies its signatures, by the names that BoringSSL has for the algorithms that the peer sent. */

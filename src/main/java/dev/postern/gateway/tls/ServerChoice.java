@@ -24,6 +24,7 @@ final class ServerChoice implements Function<ClientHello, SslContext> {
     private final Map<String, List<Entry>> byName = new HashMap<>();
     private final List<Entry> byDefault;
     private final List<Entry> all;
+    private final ListenerTls.Offer offer;
 
     /**
      * A certificate and the context that serves it.
@@ -36,8 +37,12 @@ final class ServerChoice implements Function<ClientHello, SslContext> {
         }
     }
 
-    /** @param entries in the order of the listener, the default first; not empty */
-    ServerChoice(List<Entry> entries) {
+    /**
+     * @param entries in the order of the listener, the default first; not empty
+     * @param offer   versions and suites of the listener
+     */
+    ServerChoice(List<Entry> entries, ListenerTls.Offer offer) {
+        this.offer = offer;
         all = List.copyOf(entries);
         Entry first = entries.getFirst();
         byDefault = entries.stream().filter(e -> e == first || !first.names.isEmpty() && e.names.containsAll(first.names)).toList();
@@ -53,7 +58,7 @@ final class ServerChoice implements Function<ClientHello, SslContext> {
             if (fallback == null && !rank.isEmpty()) {
                 fallback = rank.getFirst();
             }
-            var usable = rank.stream().filter(e -> e.key.usableBy(hello)).min(Comparator.comparing(Entry::key));
+            var usable = rank.stream().filter(e -> e.key.usableBy(hello, offer)).min(Comparator.comparing(Entry::key));
             if (usable.isPresent()) {
                 return usable.get().context;
             }

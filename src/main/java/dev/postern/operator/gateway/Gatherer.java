@@ -7,13 +7,14 @@ import dev.postern.api.MailFlowPolicy;
 import dev.postern.api.MailGateway;
 import dev.postern.api.TrustBundleRef;
 import dev.postern.operator.kube.Caches;
-import dev.postern.operator.kube.NamedWatches;
 import dev.postern.operator.kube.NamedWatches.Holder;
 import dev.postern.operator.kube.NamedWatches.Name;
+import dev.postern.operator.kube.NamedWatches;
 import dev.postern.operator.kube.TlsSecrets;
 import dev.postern.operator.kube.Types;
-import dev.postern.plan.ResourceSet;
+import dev.postern.pki.Fingerprints;
 import dev.postern.plan.ResourceSet.KeyPairPem;
+import dev.postern.plan.ResourceSet;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import jakarta.inject.Singleton;
@@ -46,7 +47,8 @@ public final class Gatherer {
     record Gathered(ResourceSet resources, List<String> versions) {
     }
 
-    Gathered gather(MailGateway gateway) {
+    /** @param tickets session ticket keys of the gateway, the one in use first */
+    Gathered gather(MailGateway gateway, List<String> tickets) {
         String namespace = gateway.getMetadata().getNamespace();
         String name = gateway.getMetadata().getName();
         List<Listener> listeners = caches.attached(Listener.class, namespace, name);
@@ -60,7 +62,8 @@ public final class Gatherer {
         }
         Map<String, KeyPairPem> keyPairs = keyPairs(caches.attached(Certificate.class, namespace, name), versions);
         Map<String, String> trust = trustBundles(gateway, destinations, caches.attached(MailFlowPolicy.class, namespace, name), versions);
-        return new Gathered(new ResourceSet(gateway, listeners, policies, destinations, certificates, keyPairs, trust), versions);
+        tickets.forEach(key -> versions.add(Fingerprints.sha256(key)));
+        return new Gathered(new ResourceSet(gateway, listeners, policies, destinations, certificates, keyPairs, trust, tickets), versions);
     }
 
     /** Ends what is followed on behalf of a gateway that is gone. */

@@ -20,6 +20,7 @@ final class Labels {
     static final String LISTENER = "postern.dev/listener";
     static final String ROLE_PLAN = "plan";
     static final String ROLE_KEYS = "keys";
+    static final String ROLE_TICKETS = "tickets";
     static final String ROLE_SERVING = "serving";
     static final String ROLE_DELIVERIES = "deliveries";
 

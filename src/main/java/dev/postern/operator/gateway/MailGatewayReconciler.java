@@ -94,16 +94,18 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
             firstSight(gateway, context);
         }
         Instant now = shared.clock().instant();
-        Gathered gathered = gatherer.gather(gateway);
         var applier = new Applier(client, owned, gateway);
+        TicketStore.Kept tickets = new TicketStore(owned, gateway, applier).keep(now);
+        Gathered gathered = gatherer.gather(gateway, tickets.keys());
         var store = new PlanStore(owned, gateway, applier);
         Head head = store.head();
         Compilation compilation = compile(gateway, gathered, store, head, now);
         Map<String, Problem> trouble = new HashMap<>();
+        tickets.trouble().ifPresent(problem -> trouble.put(problem.resource().id(), problem));
         long since = head.serial();
         if (compilation.parts() != null) {
             PlanStore.Outcome outcome = store.write(compilation.compiled(), compilation.parts(), head);
-            outcome.trouble().ifPresent(problem -> trouble.put(problem.resource().id(), problem));
+            outcome.trouble().ifPresent(problem -> trouble.putIfAbsent(problem.resource().id(), problem));
             if (outcome.head().serial() != head.serial()) {
                 metrics.revisionChanged(gateway);
             }
@@ -119,7 +121,7 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         publisher.publish(state);
         List<Condition> before = gateway.getStatus() == null ? List.of() : gateway.getStatus().conditions;
         write(gateway, MailGatewayStatusFactory.of(state, before, shared.clock()), context);
-        return UpdateControl.<MailGateway>noUpdate().rescheduleAfter(nextLook(compilation, gatherer.followsAll(gateway) ? RESYNC : NamedWatches.RELOOK, now));
+        return UpdateControl.<MailGateway>noUpdate().rescheduleAfter(nextLook(compilation, tickets.due(), gatherer.followsAll(gateway) ? RESYNC : NamedWatches.RELOOK, now));
     }
 
     private Compilation compile(MailGateway gateway, Gathered gathered, PlanStore store, Head head, Instant now) {
@@ -176,11 +178,9 @@ public class MailGatewayReconciler implements Reconciler<MailGateway> {
         return written.isPresent();
     }
 
-    private static Duration nextLook(Compilation compilation, Duration latest, Instant now) {
-        if (compilation.compiled().until().equals(Instant.MAX)) {
-            return latest;
-        }
-        Duration left = Duration.between(now, compilation.compiled().until()).plusMillis(1);
+    private static Duration nextLook(Compilation compilation, Instant tickets, Duration latest, Instant now) {
+        Instant until = compilation.compiled().until();
+        Duration left = Duration.between(now, tickets.isBefore(until) ? tickets : until).plusMillis(1);
         return left.compareTo(latest) < 0 ? left : latest;
     }
 

@@ -3,6 +3,7 @@ package dev.postern.operator.gateway;
 import dev.postern.api.MailGateway;
 import dev.postern.plan.PlanNames;
 import dev.postern.plan.PlanParts;
+import dev.postern.plan.TicketKeyring;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -36,6 +37,14 @@ final class PlanObjects {
                 .withMetadata(meta(gateway, PlanNames.keys(gateway.getMetadata().getName()), Labels.ROLE_KEYS))
                 .withType("Opaque")
                 .withData(data)
+                .build();
+    }
+
+    static Secret tickets(MailGateway gateway, TicketKeyring keyring) {
+        return new SecretBuilder()
+                .withMetadata(meta(gateway, PlanNames.tickets(gateway.getMetadata().getName()), Labels.ROLE_TICKETS))
+                .withType("Opaque")
+                .withData(Map.of(TicketStore.KEYS, Base64.getEncoder().encodeToString(keyring.text().getBytes(StandardCharsets.UTF_8))))
                 .build();
     }
 

@@ -145,7 +145,7 @@ class LocalCertificatesTest {
     }
 
     private void restart() {
-        plans = new FolderPlans(null, new LocalCertificates(data), Map.of(), problem -> false);
+        plans = new FolderPlans(null, new LocalCertificates(data), Map.of(), FolderPlans.Tickets.NONE, problem -> false);
     }
 
     private FolderPlans.Result compile(String certificate, Instant now) throws IOException {

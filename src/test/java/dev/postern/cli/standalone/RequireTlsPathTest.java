@@ -131,7 +131,7 @@ class RequireTlsPathTest {
                   hostAccess: [{senderGroup: LOCALHOST, senders: [127.0.0.1], policyRef: {name: relayed}}]
                 """.formatted(name, indented(Chains.toPem(SERVER.chain())), indented(KeyPairs.toPem(SERVER.keys().getPrivate())), indented(ROOT.pem()), port)
                 + destinations);
-        FolderPlans.Result plan = new FolderPlans(null, new LocalCertificates(folder.resolve(name + "-data")), Map.of(), problem -> false)
+        FolderPlans.Result plan = new FolderPlans(null, new LocalCertificates(folder.resolve(name + "-data")), Map.of(), FolderPlans.Tickets.NONE, problem -> false)
                 .compile(new ManifestReader("default").parse(ManifestReader.contents(manifests)), Instant.now());
         assertThat(plan.complaints()).isEmpty();
         List<MailEvent> log = new CopyOnWriteArrayList<>();

@@ -95,6 +95,15 @@ final class RawClient implements AutoCloseable {
         return rest.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** All octets up to the end. */
+    byte[] octets() {
+        try {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Takes STARTTLS to its end; answers the server's certificate. */
     X509Certificate startTls(String sni) {
         send("STARTTLS\r\n");

@@ -41,15 +41,23 @@ final class ServerFixture implements AutoCloseable {
     volatile CompletionStage<Optional<String>> confirmedName = CompletableFuture.completedFuture(Optional.empty());
 
     ServerFixture(Consumer<TestPlan> change) {
-        this(change, LIMITS, LOOPS);
+        this("public", change, LIMITS, LOOPS);
+    }
+
+    ServerFixture(String listener, Consumer<TestPlan> change) {
+        this(listener, change, LIMITS, LOOPS);
     }
 
     ServerFixture(Consumer<TestPlan> change, SmtpLimits limits, EventLoopGroup loops) {
+        this("public", change, limits, loops);
+    }
+
+    private ServerFixture(String listener, Consumer<TestPlan> change, SmtpLimits limits, EventLoopGroup loops) {
         change.accept(plan);
         holder.swap(plan.build());
         services = new SmtpServices(holder, spool, dns(), log::add, failures::add, meters, () -> now,
                 limits, new AtomicLong(), SmtpServices.verifiers());
-        server = SmtpServer.open("public", new InetSocketAddress("127.0.0.1", 0), services, loops, loops).join();
+        server = SmtpServer.open(listener, new InetSocketAddress("127.0.0.1", 0), services, loops, loops).join();
     }
 
     void swap(Consumer<TestPlan> change) {

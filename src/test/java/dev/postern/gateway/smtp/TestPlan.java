@@ -1,7 +1,6 @@
 package dev.postern.gateway.smtp;
 
 import dev.postern.api.ListenerSpec.Access;
-import dev.postern.api.ListenerSpec.CipherProfile;
 import dev.postern.api.ListenerSpec.Type;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
@@ -23,6 +22,7 @@ import dev.postern.plan.PlanParts;
 import dev.postern.plan.PolicyPlan;
 import dev.postern.plan.ResourceRef;
 import dev.postern.plan.Settings;
+import dev.postern.plan.TicketKeys;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -53,6 +53,9 @@ final class TestPlan {
     List<String> recipients = List.of("example.com");
     List<TestCertificates.Pair> certificates = List.of();
     ServerContexts contexts = CONTEXTS;
+    ListenerPlan.Tls listenerTls = ListenerPlan.Tls.STANDARD;
+    /** Session ticket keys in Base64. */
+    List<String> tickets = List.of();
     Map<String, Integer> ports = Map.of("public", 0);
 
     static ResourceRef ref(String kind, String name) {
@@ -86,13 +89,16 @@ final class TestPlan {
             certificatePlans.add(new CertificatePlan(ref("Certificate", "cert-" + i), certificates.get(i).chainPem(), "fingerprint"));
             keys.put("cert-" + i, certificates.get(i).keyPem());
         }
+        tickets.forEach(key -> keys.put(TicketKeys.name(digest(key)), key));
         List<ListenerPlan> listeners = new ArrayList<>();
         ports.forEach((name, port) -> listeners.add(new ListenerPlan(ref("Listener", name), type, port, "mail.example.com",
-                certificatePlans.stream().map(CertificatePlan::name).toList(), new ListenerPlan.Tls("TLSv1.2", CipherProfile.Intermediate, List.of(), implicit), groups,
+                certificatePlans.stream().map(CertificatePlan::name).toList(),
+                new ListenerPlan.Tls(listenerTls.minimum(), listenerTls.profile(), listenerTls.cipherSuites(), implicit), groups,
                 type == Type.Private ? List.of() : List.of(new RecipientRule(recipients, Access.Accept)))));
         GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
-                new Settings("gateway.example.com", 60, 600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()), listeners, List.copyOf(policies.values()), certificatePlans,
-                bundles, List.of());
+                new Settings("gateway.example.com", 60, 600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null,
+                        tickets.stream().map(TestPlan::digest).toList()),
+                listeners, List.copyOf(policies.values()), certificatePlans, bundles, List.of());
         var tls = contexts.build(plan, keys);
         Map<String, ActiveListener> active = new HashMap<>();
         for (ListenerPlan listener : listeners) {
@@ -102,5 +108,9 @@ final class TestPlan {
         Map<String, TrustAnchors> trust = new HashMap<>(Map.of("", SYSTEM));
         bundles.forEach((id, pem) -> trust.put(id, TrustAnchors.of(pem)));
         return new ActivePlan(new PlanParts.Index("revision", 1, Map.of()), plan, active, new DestinationTable(List.of()), trust, Map.of());
+    }
+
+    private static String digest(String ticketKey) {
+        return PlanParts.sha256(ticketKey).substring(0, 16);
     }
 }

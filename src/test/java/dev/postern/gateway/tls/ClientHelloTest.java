@@ -2,6 +2,7 @@ package dev.postern.gateway.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.plan.ListenerPlan;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ClientHelloTest {
+    private static final ListenerTls.Offer STANDARD = new ListenerTls("public", ListenerPlan.Tls.STANDARD.versions(), ListenerPlan.Tls.STANDARD.suites()).offer();
     private static final int RECORD_AND_HANDSHAKE_HEADER = 9;
 
     /** What an engine says first, without the headers. */
@@ -46,15 +48,15 @@ class ClientHelloTest {
         ClientHello old = parse(hello(provider, "192.0.2.1", "TLSv1.2"));
         assertThat(old.serverName()).isNull();
         assertThat(old.tls13()).isFalse();
-        assertThat(KeyType.RSA.usableBy(old)).isTrue();
-        assertThat(KeyType.ECDSA_P256.usableBy(old)).isTrue();
+        assertThat(KeyType.RSA.usableBy(old, STANDARD)).isTrue();
+        assertThat(KeyType.ECDSA_P256.usableBy(old, STANDARD)).isTrue();
     }
 
     @Test
     void anUnreadableOneGivesNothingAway() {
         assertThat(ClientHello.UNREADABLE.serverName()).isNull();
         for (KeyType type : KeyType.values()) {
-            assertThat(type.usableBy(ClientHello.UNREADABLE)).isFalse();
+            assertThat(type.usableBy(ClientHello.UNREADABLE, STANDARD)).isFalse();
         }
     }
 
@@ -108,8 +110,8 @@ class ClientHelloTest {
     void extensionsMayBeAbsent() {
         ClientHello bare = parse(new Hello().suites(0xc0, 0x2f).bare());
         assertThat(bare).isEqualTo(new ClientHello(null, false, Set.of(0xc02f), null, null));
-        assertThat(KeyType.RSA.usableBy(bare)).isTrue();
-        assertThat(KeyType.ECDSA_P256.usableBy(bare)).isFalse();
+        assertThat(KeyType.RSA.usableBy(bare, STANDARD)).isTrue();
+        assertThat(KeyType.ECDSA_P256.usableBy(bare, STANDARD)).isFalse();
     }
 
     @ParameterizedTest

@@ -188,7 +188,7 @@ class RequirementTest {
                 %s
                 ## Messages with `TLS-Required: No`
 
-                Nothing that is published holds; the DestinationControl does.
+                What is published does not hold; the DestinationControl does, and with it DANE where it is mandatory there.
 
                 %s""".formatted(table(MessageTls.DESTINATION), table(MessageTls.REQUIRED), optional());
     }

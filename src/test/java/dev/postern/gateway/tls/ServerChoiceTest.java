@@ -2,7 +2,9 @@ package dev.postern.gateway.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.api.ListenerSpec.CipherProfile;
 import dev.postern.gateway.tls.ServerChoice.Entry;
+import dev.postern.plan.ListenerPlan;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.util.ArrayList;
@@ -18,14 +20,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The choice alone; contexts are told apart, and never used. */
 class ServerChoiceTest {
     private static final ClientHello ALL = tls13("a.test", 0x0403, 0x0503, 0x0807, 0x0804);
+    private static final ListenerTls.Offer STANDARD = offer(ListenerPlan.Tls.STANDARD);
     private final Map<SslContext, String> names = new HashMap<>();
 
     private static ClientHello tls13(String name, Integer... schemes) {
         return new ClientHello(name, true, Set.of(), Set.of(schemes), null);
     }
 
+    private static ListenerTls.Offer offer(ListenerPlan.Tls tls) {
+        return new ListenerTls("public", tls.versions(), tls.suites()).offer();
+    }
+
     /** @param entries such as {@code rsa:a.test,b.test}; the answer to a choice is the same text */
     private ServerChoice choice(String... entries) throws SSLException {
+        return choice(STANDARD, entries);
+    }
+
+    private ServerChoice choice(ListenerTls.Offer offer, String... entries) throws SSLException {
         List<Entry> all = new ArrayList<>();
         for (String entry : entries) {
             String[] parts = entry.split(":", 2);
@@ -39,7 +50,7 @@ class ServerChoiceTest {
             names.put(context, entry);
             all.add(new Entry(Set.of(parts[1].split(",")), type, context));
         }
-        return new ServerChoice(all);
+        return new ServerChoice(all, offer);
     }
 
     private String chosen(ServerChoice choice, ClientHello hello) {
@@ -72,6 +83,20 @@ class ServerChoiceTest {
         assertThat(chosen(choice, new ClientHello("a.test", false, Set.of(0xc02b), Set.of(0x0807), null))).isEqualTo("ed:a.test");
         assertThat(chosen(choice, new ClientHello("a.test", false, Set.of(0xc02f, 0xc02b), null, null))).isEqualTo("p256:a.test");
         assertThat(chosen(choice, new ClientHello("a.test", false, Set.of(0xc02f), null, null))).isEqualTo("rsa:a.test");
+    }
+
+    @Test
+    void theSuitesOfTheListenerCount() throws SSLException {
+        var hello = new ClientHello("a.test", true, Set.of(0xc02b, 0xc02f, 0x002f), Set.of(0x0403, 0x0804), null);
+        var rsaOnly = offer(new ListenerPlan.Tls("TLSv1.2", CipherProfile.Custom, List.of("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"), false));
+        assertThat(chosen(choice(rsaOnly, "p256:a.test", "rsa:a.test"), hello)).as("no TLS 1.3 here").isEqualTo("rsa:a.test");
+
+        var unsigned = offer(new ListenerPlan.Tls("TLSv1.2", CipherProfile.Custom, List.of("TLS_RSA_WITH_AES_128_CBC_SHA"), false));
+        var signsNothing = new ClientHello("a.test", false, Set.of(0x002f), Set.of(0x0403), null);
+        assertThat(chosen(choice(unsigned, "p256:a.test", "rsa:a.test"), signsNothing)).isEqualTo("rsa:a.test");
+
+        var modern = offer(new ListenerPlan.Tls("TLSv1.2", CipherProfile.Modern, List.of(), false));
+        assertThat(chosen(choice(modern, "p256:a.test", "rsa:a.test"), hello)).isEqualTo("p256:a.test");
     }
 
     @Test

@@ -12,7 +12,10 @@ import dev.postern.plan.ResourceRef;
 import dev.postern.plan.Settings;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -93,7 +96,7 @@ class ServerContextsTest {
         assertThatThrownBy(() -> contexts.build(plan, Map.of("c0", "secret")))
                 .hasMessageStartingWith("certificate c0: ").hasMessageNotContaining("secret");
         assertThatThrownBy(() -> contexts.build(plan("SSLv3", ONE), keys))
-                .hasMessage("certificate c0: minimum TLS version 'SSLv3' is not one of [TLSv1.2, TLSv1.3]");
+                .hasMessage("listener tls: minimum TLS version 'SSLv3' is not one of [TLSv1.2, TLSv1.3]");
     }
 
     @Test
@@ -107,6 +110,16 @@ class ServerContextsTest {
     @Test
     void nativeTlsLoadsHere() {
         assertThat(OpenSsl.isAvailable()).as("%s", OpenSsl.unavailabilityCause()).isTrue();
+    }
+
+    /** No client of the tests knows it but our own. */
+    @Test
+    void theHybridGroupIsThere() throws Exception {
+        SSLEngine server = new ServerContexts(SslProvider.OPENSSL).build(plan("TLSv1.2", ONE), keys).get("tls").apply(asking(null)).newEngine(UnpooledByteBufAllocator.DEFAULT);
+        SSLEngine client = SslContextBuilder.forClient().sslProvider(SslProvider.OPENSSL).trustManager(InsecureTrustManagerFactory.INSTANCE)
+                .option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768"}).build().newEngine(UnpooledByteBufAllocator.DEFAULT);
+
+        assertThat(Handshakes.run(client, server)).isEqualTo("TLSv1.3");
     }
 
     @ParameterizedTest

@@ -141,7 +141,7 @@ final class FolderStatus {
 
     private Optional<CompiledPlan> compiled(String gateway) {
         return plans.computeIfAbsent(gateway, name -> {
-            var made = new FolderPlans(name, new KeptCertificates(data), Map.of(), problem -> false);
+            var made = new FolderPlans(name, new KeptCertificates(data), Map.of(), FolderPlans.Tickets.NONE, problem -> false);
             complaints.put(name, made.compile(manifests, now).complaints());
             return made;
         }).compiled();
