@@ -140,7 +140,7 @@ final class Plans {
         var changed = new DestinationPlan.Tls(or(options.mode, tls.mode()), or(options.identity, tls.identity()), options.trust == null ? tls.trustBundle() : GIVEN_BUNDLE,
                 tls.pins(), or(options.dane, tls.dane()), or(options.mtaSts, tls.mtaSts()));
         return new DestinationPlan(base.resource(), List.of(domain), false, changed, base.certificate(), 1, 1,
-                options.route.isEmpty() ? base.route() : RouteText.parse(options.route), base.held());
+                options.route.isEmpty() ? base.route() : RouteText.parse(options.route), options.trust == null ? base.held() : null);
     }
 
     private static <T> T or(T given, T otherwise) {

@@ -113,7 +113,8 @@ final class ProbeSession {
 
         private void startTls() throws ClientException {
             if (!session.capabilities().offers("STARTTLS")) {
-                outcome(Outcome.NOT_OFFERED, "starttls", "not offered");
+                outcome = Outcome.NOT_OFFERED;
+                steps.add(new Step("starttls", Status.FAILED, "not offered"));
                 return;
             }
             Reply reply;
