@@ -109,7 +109,7 @@ final class DialAttempt {
             try {
                 hello = session.helo(name());
             } catch (ClientException e) {
-                rethrowInterrupt(e);
+                Upgrade.rethrowInterrupt(e);
             }
         }
         if (hello == null) {
@@ -124,57 +124,24 @@ final class DialAttempt {
             settle(Outcome.NOT_OFFERED, "");
             return;
         }
-        Reply reply;
-        try {
-            reply = session.startTls();
-        } catch (ClientException e) {
-            rethrowInterrupt(e);
-            boolean garbage = e.kind() == ClientException.Kind.PROTOCOL;
-            settle(garbage ? Outcome.STARTTLS_REFUSED : Outcome.STARTTLS_LOST, e.getMessage());
-            reconnect(false);
-            return;
-        }
-        if (reply.code() != 220) {
-            settle(Outcome.STARTTLS_REFUSED, reply.text());
-            if (!session.usable() || reply.code() == 421) {
+        Upgrade upgrade = Upgrade.of(session, active.client(plan.certificate()), requirement.serverName(target.host()));
+        if (upgrade.tls() == null) {
+            settle(upgrade.outcome(), upgrade.detail());
+            if (upgrade.over()) {
                 reconnect(false);
             }
             return;
         }
-        TlsSession tls;
-        try {
-            tls = session.handshake(active.client(plan.certificate()), requirement.serverName(target.host()));
-        } catch (ClientException e) {
-            rethrowInterrupt(e);
-            settle(e.kind() == ClientException.Kind.INJECTED ? Outcome.INJECTED : Outcome.HANDSHAKE_FAILED, e.getMessage());
-            return;
+        encrypted(upgrade.tls());
+        Upgrade.First first = Upgrade.first(session, name());
+        if (first.refusal() != null) {
+            settle(Outcome.HANDSHAKE_FAILED, first.refusal());
         }
-        encrypted(tls);
-        refuse(firstOverTls(), "EHLO");
+        refuse(first.reply(), "EHLO");
         if (requirement.requireTls() && !session.capabilities().offers("REQUIRETLS")) {
             gate.requireTlsNotOffered(dcid, local());
         }
         gate.passed(local(), checks, trial);
-    }
-
-    /**
-     * In TLS 1.3 the handshake is over for a client before the server has seen its certificate. A server that ends the
-     * connection right behind it, with an alert, with 421 or without a word, refuses TLS with us.
-     */
-    private Reply firstOverTls() throws ClientException, Undeliverable {
-        try {
-            Reply hello = session.ehlo(name());
-            if (hello.code() == 421) {
-                settle(Outcome.HANDSHAKE_FAILED, hello.text());
-            }
-            return hello;
-        } catch (ClientException e) {
-            rethrowInterrupt(e);
-            if (e.kind() == ClientException.Kind.HANDSHAKE || e.kind() == ClientException.Kind.CLOSED) {
-                settle(Outcome.HANDSHAKE_FAILED, e.getMessage());
-            }
-            throw e;
-        }
     }
 
     private void encrypted(TlsSession tls) throws Undeliverable {
@@ -210,12 +177,5 @@ final class DialAttempt {
 
     private InetAddress local() {
         return session.local();
-    }
-
-    /** The gateway stops: that is nobody's failure of TLS. */
-    private static void rethrowInterrupt(ClientException e) throws ClientException {
-        if (Thread.currentThread().isInterrupted()) {
-            throw e;
-        }
     }
 }

@@ -11,7 +11,6 @@ import dev.postern.gateway.smtp.client.ClientException;
 import dev.postern.gateway.smtp.client.ClientSession;
 import dev.postern.gateway.smtp.client.Reply;
 import dev.postern.gateway.smtp.client.Timeouts;
-import dev.postern.gateway.smtp.client.TlsSession;
 import dev.postern.gateway.tls.ClientContexts;
 import dev.postern.gateway.tls.MessageTls;
 import dev.postern.gateway.tls.OutboundTls.Decision;
@@ -117,48 +116,22 @@ final class ProbeSession {
                 steps.add(new Step("starttls", Status.FAILED, "not offered"));
                 return;
             }
-            Reply reply;
-            try {
-                reply = session.startTls();
-            } catch (ClientException e) {
-                outcome(e.kind() == ClientException.Kind.PROTOCOL ? Outcome.STARTTLS_REFUSED : Outcome.STARTTLS_LOST, "starttls", e.getMessage());
+            Upgrade upgrade = Upgrade.of(session, active.client(plan.certificate()), requirement(plan.tls().mode()).serverName(target.host()));
+            if (upgrade.tls() == null) {
+                boolean agreed = upgrade.outcome() == Outcome.INJECTED || upgrade.outcome() == Outcome.HANDSHAKE_FAILED;
+                outcome(upgrade.outcome(), agreed ? "handshake" : "starttls", upgrade.detail());
                 return;
             }
-            if (reply.code() != 220) {
-                outcome(Outcome.STARTTLS_REFUSED, "starttls", reply.text());
-                return;
-            }
-            steps.add(new Step("starttls", Status.OK, reply.text()));
-            handshake();
-        }
-
-        private void handshake() throws ClientException {
-            TlsSession tls;
-            try {
-                tls = session.handshake(active.client(plan.certificate()), requirement(plan.tls().mode()).serverName(target.host()));
-                SSLSession made = tls.session();
-                peer = new Peer(ClientContexts.chain(made), tls.staple(), domain, target.host(), () -> confirmedName.apply(target.address()), clock.instant());
-                steps.add(new Step("handshake", Status.OK, made.getProtocol() + ", " + made.getCipherSuite()));
-            } catch (ClientException e) {
-                outcome(e.kind() == ClientException.Kind.INJECTED ? Outcome.INJECTED : Outcome.HANDSHAKE_FAILED, "handshake", e.getMessage());
-                return;
-            }
+            SSLSession made = upgrade.tls().session();
+            peer = new Peer(ClientContexts.chain(made), upgrade.tls().staple(), domain, target.host(), () -> confirmedName.apply(target.address()), clock.instant());
+            steps.add(new Step("handshake", Status.OK, made.getProtocol() + ", " + made.getCipherSuite()));
             certificates();
-            try {
-                Reply hello = session.ehlo(active.plan().settings().hostname());
-                if (hello.code() == 421) {
-                    outcome(Outcome.HANDSHAKE_FAILED, "ehlo over TLS", hello.text());
-                } else if (!refused("ehlo over TLS", hello)) {
-                    outcome = Outcome.ENCRYPTED;
-                    boolean offered = session.capabilities().offers("REQUIRETLS");
-                    steps.add(new Step("requiretls", Status.NOTE, offered ? "offered" : "not offered"));
-                }
-            } catch (ClientException e) {
-                if (e.kind() == ClientException.Kind.HANDSHAKE || e.kind() == ClientException.Kind.CLOSED) {
-                    outcome(Outcome.HANDSHAKE_FAILED, "ehlo over TLS", e.getMessage());
-                } else {
-                    throw e;
-                }
+            Upgrade.First first = Upgrade.first(session, active.plan().settings().hostname());
+            if (first.refusal() != null) {
+                outcome(Outcome.HANDSHAKE_FAILED, "ehlo over TLS", first.refusal());
+            } else if (!refused("ehlo over TLS", first.reply())) {
+                outcome = Outcome.ENCRYPTED;
+                steps.add(new Step("requiretls", Status.NOTE, session.capabilities().offers("REQUIRETLS") ? "offered" : "not offered"));
             }
         }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** OpenSSL's and GnuTLS's clients on a server of the tests, with STARTTLS. Each says its piece and quit; the answer is what they wrote. */
@@ -53,6 +54,7 @@ final class TlsClients {
 
     private static String run(String input, List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.onExit().orTimeout(60, TimeUnit.SECONDS).exceptionally(e -> process.destroyForcibly());   // a client that waits for ever fails its test
         process.getOutputStream().write(input.getBytes(StandardCharsets.US_ASCII));
         process.getOutputStream().close();
         String transcript = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
