@@ -1,5 +1,7 @@
 package dev.postern.gateway.tlsrpt;
 
+import dev.postern.gateway.tls.OutboundTls;
+import dev.postern.gateway.tls.Requirement;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,6 +26,7 @@ final class ResultType {
             Map.entry("UnknownIssuer", NOT_TRUSTED),
             Map.entry("InvalidChain", NOT_TRUSTED),
             Map.entry("Revoked", NOT_TRUSTED),
+            Map.entry("NotStapled", NOT_TRUSTED),
             Map.entry("ConnectionLost", GENERAL),
             Map.entry("UnexpectedData", GENERAL),
             Map.entry("HandshakeFailed", GENERAL),
@@ -34,8 +37,8 @@ final class ResultType {
             Map.entry("DnssecFailed", "dnssec-invalid"),
             Map.entry("DaneMissing", "dane-required"),
             Map.entry("StsMxMismatch", GENERAL),
-            Map.entry("MxNotProven", NOT_REPORTED),
-            Map.entry("RequireTlsNotOffered", NOT_REPORTED));
+            Map.entry(Requirement.MX_NOT_PROVEN, NOT_REPORTED),
+            Map.entry(OutboundTls.REQUIRETLS_NOT_OFFERED, NOT_REPORTED));
 
     private ResultType() {
     }

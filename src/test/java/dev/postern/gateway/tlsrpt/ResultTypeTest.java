@@ -49,7 +49,7 @@ class ResultTypeTest {
                 reasons.add(found.group(1) != null ? found.group(1) : found.group(2));
             }
         }
-        assertThat(reasons).contains("DnssecFailed", "DaneMissing", "StsMxMismatch", "MxNotProven", "RequireTlsNotOffered", "NotOffered");
+        assertThat(reasons).contains("DnssecFailed", "DaneMissing", "StsMxMismatch", "NotOffered");
         assertThat(reasons).allMatch(ResultType::knows);
     }
 
