@@ -55,6 +55,10 @@ final class CertificateAccess {
     }
 
     private void withoutTls(PolicyPlan policy, String field) {
+        if (spec.certificateRefs.isEmpty() && !policy.tls().mandatorySenders().isEmpty()) {
+            scope.warning(field, Problem.Reason.CONFLICTED, "MailFlowPolicy '" + policy.name()
+                    + "' has mandatorySenders, and the listener has no certificate, and so no TLS: they cannot send here; name one in certificateRefs");
+        }
         if (policy.tls().mode() != TlsMode.Off) {
             return;
         }

@@ -156,6 +156,9 @@ final class DestinationCompiler {
         for (int i = 0; i < spec.tls.pins.size(); i++) {
             fields.read("spec.tls.pins[" + i + "]", spec.tls.pins.get(i), Pins::parse);
         }
+        if (!spec.tls.pins.isEmpty() && spec.tls.mode != TlsMode.RequiredVerify && spec.tls.mode != TlsMode.PreferredVerify) {
+            scope.warning("spec.tls.pins", Problem.Reason.CONFLICTED, "count for nothing in mode " + spec.tls.mode + ", which does not verify; set mode to RequiredVerify");
+        }
         var tls = new DestinationPlan.Tls(spec.tls.mode, spec.tls.identity, own == null ? gatewayBundle() : own, spec.tls.pins, spec.tls.dane, spec.tls.mtaSTS);
         return new Draft(domains, spec.isDefault, tls, asked,
                 shown == null ? gatewayCertificate() : shown, spec.certificateRef == null ? null : String.valueOf(spec.certificateRef.name), connections, messages,

@@ -91,6 +91,10 @@ public final class HostAccess {
      * @param onlyOverTls the policy's mandatory senders
      */
     public record Match(String senderGroup, String pattern, PolicyPlan policy, SenderAddresses onlyOverTls) {
+        /** Whether a name in a verified client certificate decided. */
+        public boolean byCertificateName() {
+            return pattern.startsWith("cert:");
+        }
     }
 
     private void add(Entry entry) {

@@ -202,7 +202,7 @@ public final class AlertMails implements TlsFailures, AutoCloseable {
                 return;
             }
             each = due <= room;
-            rate.take(at, each ? due : 1);
+            rate.take(at, each ? due : room);   // after one that tells of all, the pause
             alerts = book.take(at, interval);
             untold = each ? 0 : book.takeUntold();
         }

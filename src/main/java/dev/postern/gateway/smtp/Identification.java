@@ -66,14 +66,26 @@ final class Identification {
             return client.identified(new Client.Certificate("", ClientVerifier.unreadable(e)), client.match());
         }
         X509Certificate leaf = chain.getFirst();
-        Verdict verdict = ClientVerifier.verify(chain, client.trust(), now);
-        HostAccess.Match match = client.listener().hostAccess().find(client.address(), client.hostName(), ClientProof.of(leaf, verdict.verified()))
-                .orElse(client.match());
-        PolicyPlan.Tls next = match.policy().tls();
-        if (next.clientCertificates() == ClientCertificates.Require && !Objects.equals(next.clientTrustBundle(), client.policy().tls().clientTrustBundle())) {
-            verdict = ClientVerifier.verify(chain, client.plan().trust(next.clientTrustBundle()), now);   // this policy trusts others
+        Verdict atGreeting = ClientVerifier.verify(chain, client.trust(), now);
+        HostAccess.Match match = find(client, ClientProof.of(leaf, atGreeting.verified()));
+        Verdict verdict = verdict(client, match.policy().tls(), chain, atGreeting, now);
+        if (!verdict.verified() && match.byCertificateName() && match.policy().tls().clientCertificates() != ClientCertificates.Require) {
+            // Those whom the group's policy trusts do not vouch for the name. One that requires a certificate says so itself.
+            match = find(client, ClientProof.of(leaf, false));
+            verdict = verdict(client, match.policy().tls(), chain, atGreeting, now);
         }
         return client.identified(new Client.Certificate(ClientVerifier.brief(Names.subject(leaf)), verdict), match);
+    }
+
+    private static HostAccess.Match find(Client client, ClientProof proof) {
+        return client.listener().hostAccess().find(client.address(), client.hostName(), proof).orElse(client.match());
+    }
+
+    /** By whom the policy that was found trusts, where it says so itself. */
+    private static Verdict verdict(Client client, PolicyPlan.Tls next, List<X509Certificate> chain, Verdict atGreeting, Instant now) {
+        boolean others = !Objects.equals(next.clientTrustBundle(), client.policy().tls().clientTrustBundle())
+                && (next.clientTrustBundle() != null || next.clientCertificates() == ClientCertificates.Require);
+        return others ? ClientVerifier.verify(chain, client.plan().trust(next.clientTrustBundle()), now) : atGreeting;
     }
 
     private void decide(Client before, Client client, boolean greeted, Consumer<Client> known) {

@@ -58,7 +58,7 @@ class ImplicitTlsTest {
             client.command("x\r\n.", "250 2.0.0 ok:  Message 1 accepted");
             client.command("QUIT", "221 2.0.0 mail.example.com closing");
             assertThat(fixture.spool.messages.getFirst().text()).contains("\t(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384)\r\n", "with ESMTPS id 1");
-            assertThat(fixture.log.subList(0, 3)).hasExactlyElementsOfTypes(MailEvent.NewInbound.class, MailEvent.SenderGroupMatch.class, MailEvent.InboundTls.class);
+            assertThat(List.copyOf(fixture.log).subList(0, 3)).hasExactlyElementsOfTypes(MailEvent.NewInbound.class, MailEvent.SenderGroupMatch.class, MailEvent.InboundTls.class);
             assertThat(fixture.failures).isEmpty();
         }
     }
