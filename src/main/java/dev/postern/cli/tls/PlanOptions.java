@@ -20,6 +20,8 @@ final class PlanOptions {
     String gateway;
     @Option(names = "--folder", paramLabel = "DIR", description = "A folder of manifests instead of a cluster.")
     Path folder;
+    @Option(names = "--data", paramLabel = "DIR", description = "With --folder: where postern run keeps what it makes. Without it, certificates that are made there are not shown.")
+    Path data;
     @Option(names = "--mode", paramLabel = "MODE", description = "As if the domain's mode were this: ${COMPLETION-CANDIDATES}. With neither a cluster nor a folder given, no plan is read.")
     TlsMode mode;
     @Option(names = "--identity", paramLabel = "IDENTITY", description = "As if its identity were this: ${COMPLETION-CANDIDATES}")

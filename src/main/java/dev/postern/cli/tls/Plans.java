@@ -3,6 +3,7 @@ package dev.postern.cli.tls;
 import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.cli.standalone.FolderPlans;
+import dev.postern.cli.standalone.KeptCertificates;
 import dev.postern.cli.standalone.UnkeptCertificates;
 import dev.postern.cli.tool.ToolException;
 import dev.postern.gateway.config.ActivePlan;
@@ -11,6 +12,7 @@ import dev.postern.gateway.config.PlanSource;
 import dev.postern.gateway.config.WrittenPlan;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.manifest.ManifestReader;
+import dev.postern.manifest.Manifests;
 import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.PlanNames;
@@ -27,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -70,9 +73,20 @@ final class Plans {
         if (!Files.isDirectory(options.folder)) {
             throw new ToolException("there is no folder " + options.folder);
         }
-        var result = new FolderPlans(options.gateway, new UnkeptCertificates(), Map.of(), FolderPlans.Tickets.NONE, problem -> true)
-                .compile(new ManifestReader("default").read(options.folder), clock.instant());
-        return result.written().orElseThrow(() -> new ToolException("the manifests in " + options.folder + " make no plan: " + String.join("; ", result.complaints())));
+        Manifests manifests = new ManifestReader("default").read(options.folder);
+        var maker = options.data == null ? new UnkeptCertificates() : new KeptCertificates(options.data);
+        var result = new FolderPlans(options.gateway, maker, Map.of(), FolderPlans.Tickets.NONE, problem -> true).compile(manifests, clock.instant());
+        PlanSource.Written written = result.written()
+                .orElseThrow(() -> new ToolException("the manifests in " + options.folder + " make no plan: " + String.join("; ", result.complaints())));
+        return options.data == null ? new PlanSource.Written(written.parts(), given(manifests, written.keys())) : written;
+    }
+
+    /** Keys of certificates that the folder itself has: what was made just now would be news to every server. */
+    private static Map<String, String> given(Manifests manifests, Map<String, String> keys) {
+        Map<String, String> given = new HashMap<>(keys);
+        manifests.certificates().stream().filter(c -> c.getSpec().source.secretRef == null && c.getSpec().source.pkcs12 == null)
+                .forEach(c -> given.remove(c.getMetadata().getName()));
+        return given;
     }
 
     private static PlanSource.Written mounted() {
@@ -120,7 +134,7 @@ final class Plans {
         Settings settings = plan.settings();
         Settings.Dns dns = new Settings.Dns(options.dns.isEmpty() ? settings.dns().servers() : options.dns,
                 options.dnssec == null ? settings.dns().dnssec() : options.dnssec, options.trustAnchors.isEmpty() ? settings.dns().trustAnchors() : options.trustAnchors);
-        Map<String, String> bundles = new java.util.HashMap<>(plan.trustBundles());
+        Map<String, String> bundles = new HashMap<>(plan.trustBundles());
         if (options.trust != null) {
             bundles.put(GIVEN_BUNDLE, given());
         }
