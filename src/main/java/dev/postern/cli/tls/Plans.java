@@ -7,6 +7,7 @@ import dev.postern.cli.standalone.KeptCertificates;
 import dev.postern.cli.standalone.UnkeptCertificates;
 import dev.postern.cli.tool.ToolException;
 import dev.postern.gateway.config.ActivePlan;
+import dev.postern.gateway.config.GatewayClient;
 import dev.postern.gateway.config.MountedPlanSource;
 import dev.postern.gateway.config.PlanSource;
 import dev.postern.gateway.config.WrittenPlan;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Finds the plan by which a domain's mail would travel: a pod's own, a cluster's, a folder's, or one made up on the command line. */
 final class Plans {
@@ -64,7 +66,7 @@ final class Plans {
             return adapted(new PlanSource.Written(PlanParts.split(bare(), 1), Map.of()), domain, "the command line");
         }
         if (!options.cluster.given() && Files.exists(Path.of(PlanNames.PLAN_FOLDER, PlanNames.INDEX_KEY))) {
-            return adapted(mounted(), domain, "this pod");
+            return ofPod(domain);
         }
         return ofCluster(domain);
     }
@@ -87,6 +89,23 @@ final class Plans {
         manifests.certificates().stream().filter(c -> c.getSpec().source.secretRef == null && c.getSpec().source.pkcs12 == null)
                 .forEach(c -> given.remove(c.getMetadata().getName()));
         return given;
+    }
+
+    /** What the operator wrote last, as the pod itself reads it; the mounted copy, which lags behind, only where the API server is away. */
+    private Found ofPod(String domain) throws InterruptedException {
+        String gateway = System.getenv("POSTERN_GATEWAY");
+        String namespace = System.getenv("POD_NAMESPACE");
+        if (gateway != null && namespace != null) {
+            try (KubernetesClient client = GatewayClient.create(Config.autoConfigure(null))) {
+                Optional<PlanSource.Written> written = WrittenPlan.read(client, namespace, gateway);
+                if (written.isPresent()) {
+                    return adapted(written.get(), domain, "this pod");
+                }
+            } catch (KubernetesClientException e) {
+                return adapted(mounted(), domain, "this pod's mounted copy, which may be a minute old, as the API server does not answer: " + e.getMessage());
+            }
+        }
+        return adapted(mounted(), domain, "this pod's mounted copy, which may be a minute old");
     }
 
     private static PlanSource.Written mounted() {
