@@ -92,7 +92,8 @@ public final class Gateway implements AutoCloseable {
     public Gateway(Options options, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock) throws SpoolOpenException {
         this.log = log;
         this.grace = options.grace();
-        intake = new PlanIntake(new PlanLoader(new ServerContexts()::build, new ClientContexts()::build, TrustAnchors::of, TrustAnchors::system), plans,
+        TrustAnchors system = TrustAnchors.system();
+        intake = new PlanIntake(new PlanLoader(new ServerContexts()::build, new ClientContexts()::build, TrustAnchors::of, () -> system), plans,
                 log, meters, this::changed);
         alerts = new AlertMails(this::currentSettings, options.instance(), AlertMails.Bounds.DEFAULT, log, meters, clock);
         TlsFailures failed = failures.and(alerts);
@@ -101,7 +102,7 @@ public final class Gateway implements AutoCloseable {
                 "message MID " + damaged.mid() + " is damaged on disk and was set aside: " + damaged.reason())), meters);
         loops = new EventLoops();
         policies = new PublishedPolicies(options.policies(), dns,
-                new PolicyFetcher(dns, loops.delivery(), TrustAnchors.system(), clock, PolicyFetcher.Options.STANDARD), log, meters, clock);
+                new PolicyFetcher(dns, loops.delivery(), system, clock, PolicyFetcher.Options.STANDARD), log, meters, clock);
         reports = reports(options.spool().resolve("tls-reports"), meters, clock);
         TlsResults results = outcomes.and(new OutcomeMetrics(meters)).and(alerts.paths());
         delivery = new Delivery(plans, spool, dns, policies, log, failed, reports.map(results::and).orElse(results), meters, clock, loops.delivery(), DeliveryOptions.STANDARD);

@@ -6,6 +6,7 @@ import dev.postern.gateway.delivery.Waiting;
 import dev.postern.gateway.report.MailEvent.Level;
 import dev.postern.gateway.report.MailEvent.Notice;
 import dev.postern.gateway.report.MailLog;
+import dev.postern.gateway.report.RateLimit;
 import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.report.TlsResults;
 import dev.postern.plan.Settings;
@@ -40,7 +41,7 @@ public final class AlertMails implements TlsFailures, AutoCloseable {
     private final InstantSource clock;
     private final FailedPaths paths = new FailedPaths();
     private final AlertBook book;
-    private final MailRate rate;
+    private final RateLimit rate;
     private final Outbox outbox = new Outbox();
     private final Counter sent;
     private final Counter failed;
@@ -81,7 +82,7 @@ public final class AlertMails implements TlsFailures, AutoCloseable {
         this.log = log;
         this.clock = clock;
         book = new AlertBook(bounds.subjects, bounds.settle);
-        rate = new MailRate(bounds.burst, bounds.pause);
+        rate = new RateLimit(bounds.burst, bounds.pause);
         sent = Counter.builder("postern.alerts.sent").description("Alert mails that all recipients' servers took").register(meters);
         failed = Counter.builder("postern.alerts.failed").description("Alert mails that did not reach every recipient").register(meters);
         dropped = Counter.builder("postern.alerts.dropped").description("Failures that no alert mail tells of by domain, and alert mails lost at a stop").register(meters);

@@ -1,16 +1,15 @@
 package dev.postern.gateway.alert;
 
+import dev.postern.cli.cert.look.Starttls;
 import dev.postern.gateway.delivery.Waiting;
+import dev.postern.gateway.report.MailDate;
 import dev.postern.gateway.report.TlsFailures.Failure;
 import dev.postern.gateway.report.TlsFailures.Stage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -18,7 +17,6 @@ import java.util.stream.Collectors;
  * every server takes the message. Pure.
  */
 final class AlertText {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
     private static final int MAX_LINE = 900;
     private static final int LISTED = 100;
     private static final int WIDTH = 22;
@@ -59,8 +57,8 @@ final class AlertText {
         field(body, "Reason", failure.reason());
         field(body, "Detail", failure.detail() == null || failure.detail().isBlank() ? "-" : failure.detail());
         field(body, "Failures", alert.count() + (alert.again() ? " since the last mail about this" : ""));
-        field(body, "First", DATE.format(alert.first()));
-        field(body, "Last", DATE.format(alert.last()));
+        field(body, "First", MailDate.of(alert.first()));
+        field(body, "Last", MailDate.of(alert.last()));
         if (alert.outbound()) {
             field(body, "Messages waiting", waiting(waiting));
         }
@@ -95,7 +93,7 @@ final class AlertText {
         line(message, "From: Mail Gateway <" + head.from + ">");
         message.append("To: ").append(String.join(",\r\n\t", head.recipients)).append("\r\n");
         line(message, "Subject: " + subject);
-        line(message, "Date: " + DATE.format(head.now));
+        line(message, "Date: " + MailDate.of(head.now));
         line(message, "Message-ID: <" + head.id + "@" + head.hostname + ">");
         line(message, "Auto-Submitted: auto-generated");
         line(message, "X-Postern-Alert: TLSRequiredFailed");

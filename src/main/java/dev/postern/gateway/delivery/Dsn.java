@@ -1,17 +1,14 @@
 package dev.postern.gateway.delivery;
 
+import dev.postern.gateway.report.MailDate;
 import dev.postern.gateway.spool.Envelope;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 
 /** Composes delivery status notifications (RFC 3462, RFC 3464; RFC 6533 where addresses are not ASCII). Pure. */
 final class Dsn {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     private Dsn() {
     }
@@ -50,7 +47,7 @@ final class Dsn {
         line(head, "From: Mail Delivery System <MAILER-DAEMON@" + hostname + ">");
         line(head, "To: <" + original.sender() + ">");
         line(head, "Subject: " + subject(reports));
-        line(head, "Date: " + DATE.format(now));
+        line(head, "Date: " + MailDate.of(now));
         line(head, "Message-ID: <" + id + "@" + hostname + ">");
         line(head, "Auto-Submitted: auto-replied");
         line(head, "MIME-Version: 1.0");
@@ -85,7 +82,7 @@ final class Dsn {
             line(out, "");
             line(out, switch (report.action) {
                 case failed -> "Your message could not be delivered to:";
-                case delayed -> "Your message is not delivered yet, and will be tried until " + DATE.format(Instant.ofEpochMilli(report.retryUntil)) + ", to:";
+                case delayed -> "Your message is not delivered yet, and will be tried until " + MailDate.of(Instant.ofEpochMilli(report.retryUntil)) + ", to:";
                 case relayed -> "Your message was handed to a server that sends no notification of its own, for:";
             });
             line(out, "");
@@ -100,7 +97,7 @@ final class Dsn {
         if (original.envid() != null) {
             line(out, "Original-Envelope-Id: " + plain(xtext(original.envid())));
         }
-        line(out, "Arrival-Date: " + DATE.format(Instant.ofEpochMilli(original.receivedAt())));
+        line(out, "Arrival-Date: " + MailDate.of(Instant.ofEpochMilli(original.receivedAt())));
         for (Report report : reports) {
             line(out, "");
             if (report.orcpt != null && report.orcpt.indexOf(';') > 0) {
@@ -115,7 +112,7 @@ final class Dsn {
             }
             line(out, "Diagnostic-Code: " + (report.reply ? "smtp; " : "x-postern; ") + plain(report.text));
             if (report.action == Action.delayed) {
-                line(out, "Will-Retry-Until: " + DATE.format(Instant.ofEpochMilli(report.retryUntil)));
+                line(out, "Will-Retry-Until: " + MailDate.of(Instant.ofEpochMilli(report.retryUntil)));
             }
         }
         line(out, "");

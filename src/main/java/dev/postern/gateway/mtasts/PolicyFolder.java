@@ -4,23 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.postern.gateway.disk.DurableFile;
 import dev.postern.gateway.mtasts.Known.Kept;
+import dev.postern.pki.Fingerprints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -29,7 +24,6 @@ import java.util.stream.Stream;
 /** Policies on disk: one JSON file a domain, replaced at once. Not for two at a time; one domain's file is written by one thread at a time. */
 final class PolicyFolder {
     private static final String SUFFIX = ".json";
-    private static final String UNFINISHED = ".new";
     private static final int LONGEST_NAME = 200;
     private static final long LARGEST = 512 * 1024;
     private static final ObjectMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES).build();
@@ -59,7 +53,7 @@ final class PolicyFolder {
             throw e.getCause();
         }
         for (Path file : files) {
-            if (file.toString().endsWith(UNFINISHED)) {
+            if (file.toString().endsWith(DurableFile.UNFINISHED)) {
                 Files.delete(file);
             } else if (file.toString().endsWith(SUFFIX)) {
                 read(file, now, found, complaints);
@@ -113,16 +107,7 @@ final class PolicyFolder {
         byte[] text = JSON.writerWithDefaultPrettyPrinter()
                 .writeValueAsString(new File(domain, kept.policy().id(), kept.fetched().toString(), kept.used().toString(), kept.policy().lines()))
                 .getBytes(StandardCharsets.UTF_8);
-        Path file = folder.resolve(name(domain));
-        Path unfinished = folder.resolve(file.getFileName() + UNFINISHED);
-        try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer rest = ByteBuffer.wrap(text);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-            channel.force(true);
-        }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        DurableFile.write(folder.resolve(name(domain)), text);
     }
 
     void remove(String domain) throws IOException {
@@ -131,13 +116,6 @@ final class PolicyFolder {
 
     /** File systems take names of 255 bytes. */
     static String name(String domain) {
-        if (domain.length() <= LONGEST_NAME) {
-            return domain + SUFFIX;
-        }
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(domain.getBytes(StandardCharsets.UTF_8))) + SUFFIX;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return (domain.length() <= LONGEST_NAME ? domain : Fingerprints.sha256(domain)) + SUFFIX;
     }
 }

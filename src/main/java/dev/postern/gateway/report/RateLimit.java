@@ -3,29 +3,42 @@ package dev.postern.gateway.report;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A token bucket. Used by one thread. */
-final class RateLimit {
-    private final int burst;
-    private final Duration interval;
-    private double tokens;
+/** A token bucket: a burst at once, then one each time the interval is over. Used by one thread. */
+public final class RateLimit {
+    private final long interval;
+    private final long full;
+    /** In nanoseconds of the interval. */
+    private long credit;
     private Instant at;
 
     /** @param interval in which one token comes back */
-    RateLimit(int burst, Duration interval) {
-        this.burst = burst;
-        this.interval = interval;
-        tokens = burst;
+    public RateLimit(int burst, Duration interval) {
+        this.interval = interval.toNanos();
+        full = burst * this.interval;
+        credit = full;
+    }
+
+    /** Tokens that may be taken now. */
+    public int left(Instant now) {
+        if (at != null && now.isAfter(at)) {
+            Duration since = Duration.between(at, now);
+            credit = since.compareTo(Duration.ofNanos(full - credit)) >= 0 ? full : credit + since.toNanos();
+        }
+        at = now;
+        return (int) (credit / interval);
+    }
+
+    /** @param count no more than are {@link #left} */
+    public void take(Instant now, int count) {
+        left(now);
+        credit -= count * interval;
     }
 
     boolean tryTake(Instant now) {
-        if (at != null && now.isAfter(at)) {
-            tokens = Math.min(burst, tokens + (double) Duration.between(at, now).toNanos() / interval.toNanos());
-        }
-        at = now;
-        if (tokens < 1) {
+        if (left(now) == 0) {
             return false;
         }
-        tokens--;
+        take(now, 1);
         return true;
     }
 }

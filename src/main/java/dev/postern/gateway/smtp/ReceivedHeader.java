@@ -1,11 +1,9 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.gateway.report.MailDate;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /**
  * The trace field that a server adds (RFC 5321 section 4.4; protocol names of RFC 3848 and RFC 6531). Pure.
@@ -20,7 +18,6 @@ import java.util.Locale;
  */
 record ReceivedHeader(String clientName, String hostName, InetAddress address, String by, boolean esmtp, boolean utf8, String tls, long mid,
         String recipient, Instant time) {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
     /** The field, folded, with its last CRLF. */
     @Override
@@ -34,7 +31,7 @@ record ReceivedHeader(String clientName, String hostName, InetAddress address, S
         if (recipient != null) {
             text.append("\r\n\tfor <").append(recipient).append('>');
         }
-        return text.append(";\r\n\t").append(DATE.format(time)).append("\r\n").toString();
+        return text.append(";\r\n\t").append(MailDate.of(time)).append("\r\n").toString();
     }
 
     /** An address as it stands in a literal: {@code 192.0.2.1} or {@code IPv6:2001:db8::1}. */

@@ -6,15 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.postern.gateway.disk.DurableFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -53,7 +51,7 @@ final class ReportFolder {
             return UUID.fromString(Files.readString(file).strip());
         } catch (NoSuchFileException | IllegalArgumentException e) {
             UUID made = UUID.randomUUID();
-            write(file, made.toString().getBytes(StandardCharsets.US_ASCII));
+            DurableFile.write(file, made.toString().getBytes(StandardCharsets.US_ASCII));
             return made;
         }
     }
@@ -64,7 +62,7 @@ final class ReportFolder {
     }
 
     void save(DayCounts counts) throws IOException {
-        write(file(counts.day()), JSON.writeValueAsBytes(counts));
+        DurableFile.write(file(counts.day()), JSON.writeValueAsBytes(counts));
     }
 
     /** What was counted on a day; null where nothing was. */
@@ -90,7 +88,7 @@ final class ReportFolder {
     }
 
     void save(Parcel parcel) throws IOException {
-        write(outbox.resolve(parcel.report().id() + JSON_FILE), JSON.writeValueAsBytes(parcel));
+        DurableFile.write(outbox.resolve(parcel.report().id() + JSON_FILE), JSON.writeValueAsBytes(parcel));
     }
 
     void remove(Parcel parcel) throws IOException {
@@ -138,21 +136,5 @@ final class ReportFolder {
     private void setAside(Path file, String why) throws IOException {
         Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"), StandardCopyOption.REPLACE_EXISTING);
         trouble.accept(file + " was set aside: " + why);
-    }
-
-    /** Synced before it takes the place of what was there, and so is the folder's entry. */
-    private static void write(Path file, byte[] bytes) throws IOException {
-        Path next = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel out = FileChannel.open(next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer left = ByteBuffer.wrap(bytes);
-            while (left.hasRemaining()) {
-                out.write(left);
-            }
-            out.force(true);
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-            folder.force(true);
-        }
     }
 }

@@ -1,19 +1,16 @@
 package dev.postern.gateway.tlsrpt;
 
+import dev.postern.gateway.report.MailDate;
 import dev.postern.gateway.tlsrpt.DkimSigner.Field;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 
 /** Writes a report as a message (RFC 8460 section 5.3), signed. Pure. */
 final class ReportMessage {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH).withZone(ZoneOffset.UTC);
     private static final int BASE64_LINE = 76;
 
     private ReportMessage() {
@@ -29,7 +26,7 @@ final class ReportMessage {
         List<Field> fields = new ArrayList<>();
         fields.add(new Field("From", "<" + from + ">"));
         fields.add(new Field("To", "<" + to + ">"));
-        fields.add(new Field("Date", DATE.format(now)));
+        fields.add(new Field("Date", MailDate.of(now)));
         fields.add(new Field("Subject", "Report Domain: " + report.domain() + "\r\n\tSubmitter: " + report.submitter() + "\r\n\tReport-ID: <" + report.reportId() + ">"));
         fields.add(new Field("Message-ID", "<" + report.reportId() + ">"));
         fields.add(new Field("TLS-Report-Domain", report.domain()));

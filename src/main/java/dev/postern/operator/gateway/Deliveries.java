@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jboss.logging.Logger;
 
 /**
  * What the pods of a gateway say of delivery, read once for each version of it.
@@ -17,7 +16,6 @@ import org.jboss.logging.Logger;
  * @param controls by DestinationControl, one entry a pod
  */
 record Deliveries(String version, Map<String, List<DeliveryReport.Control>> controls) {
-    private static final Logger LOG = Logger.getLogger(Deliveries.class);
 
     /**
      * Reads what is new.
@@ -35,25 +33,11 @@ record Deliveries(String version, Map<String, List<DeliveryReport.Control>> cont
         Map<String, List<DeliveryReport.Control>> controls = new TreeMap<>();
         Map<String, String> data = map == null || map.getData() == null ? Map.of() : map.getData();
         for (Pod pod : sorted) {
-            DeliveryReport report = report(pod, data.get(pod.getMetadata().getName()));
+            DeliveryReport report = Pods.report(pod, data.get(pod.getMetadata().getName()), "delivery", DeliveryReport::parse, DeliveryReport::podUid);
             if (report != null) {
                 report.controls().forEach((name, control) -> controls.computeIfAbsent(name, n -> new ArrayList<>()).add(control));
             }
         }
         return new Deliveries(version.toString(), controls);
-    }
-
-    /** Null for an entry of an earlier pod of the name, whose counts are over. */
-    private static DeliveryReport report(Pod pod, String json) {
-        if (json == null) {
-            return null;
-        }
-        try {
-            DeliveryReport report = DeliveryReport.parse(json);
-            return pod.getMetadata().getUid().equals(report.podUid()) ? report : null;
-        } catch (IllegalArgumentException e) {
-            LOG.warnf("Pod %s/%s wrote a delivery report that cannot be read: %s", pod.getMetadata().getNamespace(), pod.getMetadata().getName(), e.getMessage());
-            return null;
-        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /** The pods of a gateway and what they say that they serve. Pure. */
@@ -34,16 +35,23 @@ final class Pods {
     }
 
     private static ServingReport report(Pod pod, Map<String, String> reports) {
-        String json = reports.get(pod.getMetadata().getName());
+        return report(pod, reports.get(pod.getMetadata().getName()), "serving", ServingReport::parse, ServingReport::podUid);
+    }
+
+    /**
+     * What a pod wrote of itself; null where it wrote nothing, and for an entry of an earlier pod of its name, which says nothing about this one.
+     *
+     * @param parser throws IllegalArgumentException where it cannot be read
+     */
+    static <R> R report(Pod pod, String json, String kind, Function<String, R> parser, Function<R, String> podUid) {
         if (json == null) {
             return null;
         }
         try {
-            ServingReport report = ServingReport.parse(json);
-            // An entry of an earlier pod of this name says nothing about this one.
-            return pod.getMetadata().getUid().equals(report.podUid()) ? report : null;
+            R report = parser.apply(json);
+            return pod.getMetadata().getUid().equals(podUid.apply(report)) ? report : null;
         } catch (IllegalArgumentException e) {
-            LOG.warnf("Pod %s/%s wrote a serving report that cannot be read: %s", pod.getMetadata().getNamespace(), pod.getMetadata().getName(), e.getMessage());
+            LOG.warnf("Pod %s/%s wrote a %s report that cannot be read: %s", pod.getMetadata().getNamespace(), pod.getMetadata().getName(), kind, e.getMessage());
             return null;
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.gateway.delivery.DirectSender.Fate;
 import dev.postern.gateway.delivery.DirectSender.Kind;
+import dev.postern.gateway.report.RateLimit;
 import dev.postern.gateway.report.TlsFailures.Direction;
 import dev.postern.gateway.report.TlsFailures.Failure;
 import dev.postern.gateway.report.TlsFailures.Stage;
@@ -112,7 +113,7 @@ class AlertBookTest {
 
     @Test
     void ratesComeBackOneByOne() {
-        var rate = new MailRate(3, Duration.ofMinutes(1));
+        var rate = new RateLimit(3, Duration.ofMinutes(1));
         rate.take(START, 3);
         assertThat(rate.left(after(59))).isZero();
         assertThat(rate.left(after(60))).isEqualTo(1);
