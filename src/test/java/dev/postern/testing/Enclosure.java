@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Assumptions;
  * the machine's. Needs root and Linux. Nothing outlives it, and nothing of it is seen outside.
  */
 final class Enclosure implements AutoCloseable {
+    /** Where servers have their folders: one that other users can get at. */
+    static final Path FOLDER = Path.of(System.getProperty("postern.testing.folder", "/tmp"));
     private static final int FIRST_ID = 64_900;
 
     private final Path home;
@@ -35,7 +37,7 @@ final class Enclosure implements AutoCloseable {
         cache = Path.of(System.getenv().getOrDefault("POSTERN_TEST_CACHE", System.getProperty("user.home") + "/.cache/postern-test"), program);
         Assumptions.assumeTrue(Files.isExecutable(cache.resolve(binary)), "no " + binary + " in " + cache + ": make test unpacks it on Debian and Ubuntu");
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")) && mounts(), "a mount namespace needs root, and CAP_SYS_ADMIN");
-        home = Files.createTempDirectory(Path.of("/tmp"), program);
+        home = Files.createTempDirectory(FOLDER, program);
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         StringBuilder passwords = new StringBuilder(Files.readString(Path.of("/etc/passwd")));
         StringBuilder groups = new StringBuilder(Files.readString(Path.of("/etc/group")));
@@ -113,6 +115,11 @@ final class Enclosure implements AutoCloseable {
                 return false;
             }
         });
+    }
+
+    /** Of which the daemon and all of its processes are descendants. */
+    ProcessHandle process() {
+        return process.toHandle();
     }
 
     /** A file of the home folder, or nothing where there is none. */

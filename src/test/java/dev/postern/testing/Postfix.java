@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -63,7 +64,7 @@ public final class Postfix implements AutoCloseable {
         Assumptions.assumeTrue(Files.isExecutable(root.resolve("usr/lib/postfix/sbin/master")),
                 "no Postfix in " + root + ": make test unpacks it on Debian and Ubuntu");
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "Postfix's master must be started by root");
-        Path home = Files.createTempDirectory(Path.of("/tmp"), "postfix");
+        Path home = Files.createTempDirectory(Enclosure.FOLDER, "postfix");
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -91,6 +92,35 @@ public final class Postfix implements AutoCloseable {
         postfix.stop();
         postfix.launch();
         return postfix;
+    }
+
+    /**
+     * Starts one that takes mail with TLS and sends it on with TLS.
+     *
+     * @param pem      key and chain, in PEM
+     * @param services further lines of master.cf
+     * @param files    further files of its folder, by name
+     */
+    public static Postfix relay(String hostname, String pem, List<String> services, Map<String, String> files, String... settings)
+            throws IOException, InterruptedException {
+        Postfix postfix = start(hostname, pem, settings);
+        postfix.stop();
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Files.writeString(postfix.home.resolve(file.getKey()), file.getValue());
+        }
+        Files.write(postfix.home.resolve("etc/master.cf"), services, StandardOpenOption.APPEND);
+        postfix.launch();
+        return postfix;
+    }
+
+    /** As it calls itself: {@code 3.7.11}. */
+    public String version() throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(root + "/usr/sbin/postconf", "-c", home + "/etc", "-h", "mail_version").redirectErrorStream(true);
+        builder.environment().put("LD_LIBRARY_PATH", root + "/usr/lib/postfix");
+        Process asked = builder.start();
+        String output = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        asked.waitFor();
+        return output.lines().reduce((a, b) -> b).orElse("");
     }
 
     public int port() {

@@ -104,7 +104,13 @@ final class SenderSession extends ChannelInboundHandlerAdapter {
         }
         switch (step) {
             case GREETING -> go(Step.EHLO, "EHLO sender.test\r\n");
-            case EHLO -> go(Step.STARTTLS, "STARTTLS\r\n");
+            case EHLO -> {
+                if (sender.load.tls()) {
+                    go(Step.STARTTLS, "STARTTLS\r\n");
+                } else {
+                    next();
+                }
+            }
             case STARTTLS -> {
                 context.pipeline().addFirst(sender.tls.newHandler(context.alloc(), "mail.bench.test", sender.load.port()));
                 go(Step.SECURE_EHLO, "EHLO sender.test\r\n");

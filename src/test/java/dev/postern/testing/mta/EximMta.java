@@ -1,0 +1,45 @@
+package dev.postern.testing.mta;
+
+import dev.postern.gateway.tls.TestCertificates;
+import dev.postern.testing.Exim;
+import java.io.IOException;
+
+/** Exim; the settings are in {@code /bench/exim.conf}. */
+final class EximMta implements Mta {
+    private final Exim exim;
+    private final String name;
+
+    private EximMta(Exim exim) throws IOException, InterruptedException {
+        this.exim = exim;
+        name = "Exim " + exim.version();
+    }
+
+    static Mta start(TestCertificates.Pair pair, int sink) throws IOException, InterruptedException {
+        return new EximMta(Exim.relay("mail.bench.test", pair.chainPem(), pair.keyPem(), "", Templates.of("exim.conf", "SINK", sink), "-q1s"));
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int port() {
+        return exim.port();
+    }
+
+    @Override
+    public ProcessHandle process() {
+        return exim.process();
+    }
+
+    @Override
+    public String setup() {
+        return "data and envelope file synced before 250 (its default); a process and a connection a message, delivered at once; 25 queue runners for what waits";
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        exim.close();
+    }
+}
