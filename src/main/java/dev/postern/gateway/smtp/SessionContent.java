@@ -137,7 +137,7 @@ final class SessionContent {
 
     private void begin(MailTransaction next, ReceivedHeader trace, DataDecoder decoder) {
         transaction = next;
-        intake = new MessageIntake(next.incoming(), decoder, trace.toString(), client.get().policy().maxMessageSize(), link, this::unstall);
+        intake = new MessageIntake(next.incoming(), decoder, trace.toString(), client.get().policy().limits().messageSize(), link, this::unstall);
     }
 
     private void take(ByteBuf in) {
