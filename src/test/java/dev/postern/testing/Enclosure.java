@@ -100,8 +100,8 @@ final class Enclosure implements AutoCloseable {
         List<String> whole = new ArrayList<>(List.of("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", home + "/enter"));
         whole.addAll(List.of(command));
         whole.addFirst("sh");
-        // The daemon ends when the pipe from us does, however we end.
-        whole.addAll(1, List.of("-c", "exec 3<&0; \"$@\" </dev/null & pid=$!; { cat <&3 >/dev/null; kill -9 $pid; } 2>/dev/null & wait $pid", "enclosure"));
+        // The daemon ends when the pipe from us does, however we end: its namespace's first process is killed, since one that changed its user outlives unshare.
+        whole.addAll(1, List.of("-c", "exec 3<&0; \"$@\" </dev/null & pid=$!; { cat <&3 >/dev/null; kill -9 $(cat /proc/$pid/task/$pid/children) $pid; } 2>/dev/null & wait $pid", "enclosure"));
         ProcessBuilder builder = new ProcessBuilder(whole).redirectErrorStream(true).redirectOutput(home.resolve("out").toFile());
         builder.environment().putAll(environment);
         process = builder.start();

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** A real Exim on a port of its own, unpacked from Debian's package (which has GnuTLS) and never installed. */
 public final class Exim implements AutoCloseable {
@@ -80,13 +81,9 @@ public final class Exim implements AutoCloseable {
     }
 
     /** As it calls itself: {@code 4.96}. */
-    public String version() throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(enclosure.home() + "/exim4", "-bV").redirectErrorStream(true);
-        builder.environment().put("LD_LIBRARY_PATH", enclosure.home() + "/lib");
-        Process asked = builder.start();
-        String output = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        asked.waitFor();
-        return output.replaceAll("(?s).*?version (\\S+).*", "$1");
+    public String version() {
+        Awaitility.await("Exim's first line of log").until(() -> log().contains(" daemon started"));
+        return log().replaceAll("(?s).*? exim (\\S+) daemon started.*", "$1");
     }
 
     /** Its main log so far. */

@@ -9,12 +9,12 @@ final class EximMta implements Mta {
     private final Exim exim;
     private final String name;
 
-    private EximMta(Exim exim) throws IOException, InterruptedException {
+    private EximMta(Exim exim) {
         this.exim = exim;
         name = "Exim " + exim.version();
     }
 
-    static Mta start(TestCertificates.Pair pair, int sink) throws IOException, InterruptedException {
+    static Mta start(TestCertificates.Pair pair, int sink) throws IOException {
         return new EximMta(Exim.relay("mail.bench.test", pair.chainPem(), pair.keyPem(), "", Templates.of("exim.conf", "SINK", sink), "-q1s"));
     }
 
@@ -26,6 +26,11 @@ final class EximMta implements Mta {
     @Override
     public int port() {
         return exim.port();
+    }
+
+    @Override
+    public String log() {
+        return exim.log();
     }
 
     @Override

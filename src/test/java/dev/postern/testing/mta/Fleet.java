@@ -44,6 +44,15 @@ public final class Fleet implements AutoCloseable {
         return missing;
     }
 
+    /** Leaves one out after all. */
+    public void drop(Mta server, String why) throws Exception {
+        servers.remove(server);
+        missing.put(server.name(), why);
+        String log = server.log();
+        System.out.println("without " + server.name() + ": " + why + "\n" + log.substring(Math.max(0, log.length() - 2000)));
+        server.close();
+    }
+
     @Override
     public void close() throws Exception {
         for (Mta server : servers) {

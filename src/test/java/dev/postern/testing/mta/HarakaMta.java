@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** Haraka, from npm: a process for each core, its outbound queue on disk. */
@@ -26,15 +27,21 @@ final class HarakaMta implements Mta {
         int port = PosternProcess.freePort();
         Path home = Files.createTempDirectory(folder, "haraka");
         Path config = Files.createDirectories(home.resolve("config"));
+        try (Stream<Path> files = Files.list(modules.resolve("config"))) {   // it does not run without them
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, config.resolve(file.getFileName()));
+            }
+        }
         Files.createDirectories(home.resolve("plugins"));
         Files.createDirectories(home.resolve("queue"));
         Files.writeString(home.resolve("plugins/bench.js"), Templates.of("haraka/bench.js", "SINK", sink));
         Files.writeString(config.resolve("plugins"), "tls\nbench\n");
-        Files.writeString(config.resolve("smtp.ini"), "listen=127.0.0.1:" + port + "\nnodes=cpus\n[headers]\n");
+        Files.writeString(config.resolve("smtp.ini"), "listen=127.0.0.1:" + port + "\nnodes=cpus\n");
         Files.writeString(config.resolve("outbound.ini"), "concurrency_max=50\nenable_tls=true\n");
         Files.writeString(config.resolve("tls.ini"), "key=tls_key.pem\ncert=tls_cert.pem\nrejectUnauthorized=false\n");
         Files.writeString(config.resolve("tls_key.pem"), pair.keyPem());
         Files.writeString(config.resolve("tls_cert.pem"), pair.chainPem());
+        Files.writeString(config.resolve("dhparams.pem"), Templates.of("haraka/dhparams.pem"));   // it would make its own, for minutes
         Files.writeString(config.resolve("me"), "mail.bench.test\n");
         Files.writeString(config.resolve("databytes"), "104857600\n");
         Daemon daemon = new Daemon(home, port, List.of("node", modules.resolve("bin/haraka").toString(), "-c", home.toString()));

@@ -19,6 +19,11 @@ public interface Mta extends AutoCloseable {
         return true;
     }
 
+    /** Its log so far, where it has one that can be had; for messages. */
+    default String log() {
+        return "";
+    }
+
     @Override
     void close() throws Exception;
 }
