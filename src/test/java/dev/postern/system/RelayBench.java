@@ -12,10 +12,10 @@ import dev.postern.testing.mta.Mta;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -69,7 +69,7 @@ class RelayBench {
             }
         } finally {
             meters.values().forEach(Meter::forget);
-            delete(folder);
+            Folders.delete(folder);
         }
         System.out.println(report.text());
         assertThat(report.lost("Postern")).as("messages that the gateway lost").isZero();
@@ -93,7 +93,7 @@ class RelayBench {
             report.alone(name, load, round > 0, tool.run(load.port(tool.sink()).to("bench.test", 1)));
             List<Mta> turn = new ArrayList<>(meters.keySet());
             if (round % 2 == 1) {
-                java.util.Collections.reverse(turn);
+                Collections.reverse(turn);
             }
             for (Mta server : turn) {
                 Meter meter = meters.get(server);
@@ -113,13 +113,5 @@ class RelayBench {
     private static List<String> words(String property) {
         String text = System.getProperty(property, "").strip();
         return text.isEmpty() ? List.of() : List.of(text.split("[ ,]+"));
-    }
-
-    private static void delete(Path folder) throws Exception {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

@@ -7,9 +7,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 
-/** One connection of the sender: EHLO, STARTTLS, EHLO, then message after message with MAIL, RCPT and DATA in one write, and QUIT. */
+/**
+ * One connection of the sender: EHLO, STARTTLS, EHLO, then message after message, and QUIT. MAIL, RCPT and DATA are one write where the server offers
+ * PIPELINING.
+ */
 final class SenderSession extends ChannelInboundHandlerAdapter {
     private static final int CHUNK = 78 * 420;
+    private static final String MAIL = "MAIL FROM:<sender@from.test>\r\n";
+    private static final String DATA = "DATA\r\n";
     private static final String DATE = "Mon, 01 Jan 2024 00:00:00 +0000";
 
     private enum Step {
@@ -30,6 +35,7 @@ final class SenderSession extends ChannelInboundHandlerAdapter {
     private int sent;
     private int left;
     private long fillerLine;
+    private boolean pipelining;
     private boolean ended;
 
     SenderSession(Sender sender) {
@@ -52,6 +58,7 @@ final class SenderSession extends ChannelInboundHandlerAdapter {
                 } else {
                     String reply = line.toString().strip();
                     line.setLength(0);
+                    pipelining |= reply.startsWith("PIPELINING", 4);
                     if (reply.length() < 4 || reply.charAt(3) != '-') {
                         replied(reply);
                     }
@@ -94,7 +101,19 @@ final class SenderSession extends ChannelInboundHandlerAdapter {
         sent++;
         step = Step.MAIL;
         sender.ledger.begin(message);
-        say("MAIL FROM:<sender@from.test>\r\nRCPT TO:<u" + message % 1000 + "@" + domain() + ">\r\nDATA\r\n");
+        say(pipelining ? MAIL + rcpt() + DATA : MAIL);
+    }
+
+    private String rcpt() {
+        return "RCPT TO:<u" + message % 1000 + "@" + domain() + ">\r\n";
+    }
+
+    /** A command whose turn has come, unless it was sent with those before it. */
+    private void follow(Step next, String command) {
+        step = next;
+        if (!pipelining) {
+            say(command);
+        }
     }
 
     private void replied(String reply) {
@@ -115,8 +134,8 @@ final class SenderSession extends ChannelInboundHandlerAdapter {
                 context.pipeline().addFirst(sender.tls.newHandler(context.alloc(), "mail.bench.test", sender.load.port()));
                 go(Step.SECURE_EHLO, "EHLO sender.test\r\n");
             }
-            case MAIL -> step = Step.RCPT;
-            case RCPT -> step = Step.DATA;
+            case MAIL -> follow(Step.RCPT, rcpt());
+            case RCPT -> follow(Step.DATA, DATA);
             case DATA -> {
                 step = Step.END;
                 head();

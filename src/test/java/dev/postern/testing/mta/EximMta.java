@@ -1,8 +1,11 @@
 package dev.postern.testing.mta;
 
 import dev.postern.gateway.tls.TestCertificates;
+import dev.postern.testing.Command;
 import dev.postern.testing.Exim;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Exim; the settings are in {@code /bench/exim.conf}. */
 final class EximMta implements Mta {
@@ -14,8 +17,11 @@ final class EximMta implements Mta {
         name = "Exim " + exim.version();
     }
 
-    static Mta start(TestCertificates.Pair pair, int sink) throws IOException {
-        return new EximMta(Exim.relay("mail.bench.test", pair.chainPem(), pair.keyPem(), "", Templates.of("exim.conf", "SINK", sink), "-q1s"));
+    static Mta start(TestCertificates.Pair pair, int sink, Path folder) throws IOException {
+        // GnuTLS takes keys of the JDK's form only with the public key beside the private one.
+        Path key = Files.writeString(folder.resolve("exim.key"), pair.keyPem());
+        String whole = Command.run(folder, "openssl", "ec", "-in", key.toString()).replaceAll("(?s)^.*?(?=-----BEGIN)", "");
+        return new EximMta(Exim.relay("mail.bench.test", pair.chainPem(), whole, "", Templates.of("exim.conf", "SINK", sink), "-q1s"));
     }
 
     @Override

@@ -28,7 +28,7 @@ public final class Fleet implements AutoCloseable {
         TestCertificates.Pair pair = TestCertificates.ecdsa("mail.bench.test");
         start(wanted, "postern", () -> PosternMta.start(pair, sink, folder));
         start(wanted, "postfix", () -> PostfixMta.start(pair, sink));
-        start(wanted, "exim", () -> EximMta.start(pair, sink));
+        start(wanted, "exim", () -> EximMta.start(pair, sink, folder));
         start(wanted, "opensmtpd", () -> OpenSmtpdMta.start(pair, sink));
         start(wanted, "haraka", () -> HarakaMta.start(pair, sink, folder));
         start(wanted, "kumomta", () -> KumoMta.start(pair, sink, folder));
