@@ -2,15 +2,17 @@
 # make test   every test but the long ones; needs no cluster and no Docker
 #
 # make build  the runnable jar          make image  the container image, as an archive
-# make e2e    the whole on a real node  make bench  figures beside Postfix
-# make soak   kill -9 under load        make audit  testssl.sh and sslyze on every cipher profile
+# make e2e    the whole on a real node  make bench  figures beside Postfix, Exim and others
+# make soak   kill -9 under load, and a long time of it
+# make audit  testssl.sh and sslyze on every cipher profile
+# make bench-relay, make bench-growth   a part of make bench; a queue of a million and more
 # make update regenerates CRDs, API reference and golden files
 # make clean
 
 JAR := target/quarkus-app/quarkus-run.jar
 SOURCES := pom.xml $(shell find src/main crds -type f 2>/dev/null)
 
-.PHONY: run test build image e2e bench soak audit update clean
+.PHONY: run test build image e2e bench bench-relay bench-growth soak audit update clean
 .DEFAULT_GOAL := build
 
 build: $(JAR)
@@ -33,6 +35,12 @@ e2e: image
 
 bench: $(JAR)
 	build/bench
+
+bench-relay: $(JAR)
+	build/bench-relay
+
+bench-growth: $(JAR)
+	build/bench-growth
 
 soak: $(JAR)
 	build/soak

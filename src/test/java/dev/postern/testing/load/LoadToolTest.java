@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.postern.cli.catcher.CatcherServer;
 import dev.postern.pki.issue.Authority;
 import dev.postern.testing.Tls;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -50,6 +52,15 @@ class LoadToolTest {
             assertThat(outcome.accepted()).isEqualTo(30);
             assertThat(outcome.missing()).isEqualTo(30);
             assertThat(tool.run(Load.base(hole.port(), 30).connections(3, 10).undelivered()).accepted()).isEqualTo(30);
+        }
+    }
+
+    @Test
+    void aServerThatLetsConnectionsWaitForeverEndsTheRunToo() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Outcome outcome = tool.run(Load.base(silent.getLocalPort(), 30).connections(3, 10).patience(1));
+            assertThat(outcome.accepted()).isZero();
+            assertThat(outcome.text()).contains("nothing was accepted for 1 seconds");
         }
     }
 

@@ -8,7 +8,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 final class Sender {
     private static final int RETRY_MS = 50;
     private static final int TICK_MS = 2;
+    /** Seconds. */
+    private static final int LAST_WORDS = 1;
 
     final Load load;
     final Ledger ledger;
@@ -25,6 +30,7 @@ final class Sender {
     private final EventLoop loop;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final Queue<SenderSession> idle = new ArrayDeque<>();
+    private final Set<SenderSession> sessions = new HashSet<>();
     private final long started = System.nanoTime();
     private ScheduledFuture<?> ticks;
     private int next;
@@ -68,9 +74,15 @@ final class Sender {
         return next++;
     }
 
+    /** A connection was made. */
+    void opened(SenderSession session) {
+        sessions.add(session);
+    }
+
     /** A connection has ended. */
     void closed(SenderSession session, boolean broken) {
         idle.remove(session);
+        sessions.remove(session);
         if (over()) {
             ended();
         } else if (broken) {
@@ -114,6 +126,11 @@ final class Sender {
         if (!stopped && ledger.idle() > load.patience()) {
             ledger.failed("nothing was accepted for " + load.patience() + " seconds");
             stopped = true;
+            List.copyOf(sessions).forEach(SenderSession::abandon);
+        }
+        // Some servers let connections wait for others to end; those that wait for nothing any more are not waited for.
+        if (over() && ledger.idle() > LAST_WORDS && sessions.stream().noneMatch(SenderSession::busy)) {
+            List.copyOf(sessions).forEach(SenderSession::abandon);
         }
         while (!idle.isEmpty() && (over() || next < load.rate() * ((System.nanoTime() - started) / 1e9))) {
             idle.remove().next();

@@ -48,6 +48,11 @@ final class SenderSession extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void channelActive(ChannelHandlerContext channel) {
+        sender.opened(this);
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext channel, Object received) {
         ByteBuf in = (ByteBuf) received;
         try {
@@ -114,6 +119,16 @@ final class SenderSession extends ChannelInboundHandlerAdapter {
         if (!pipelining) {
             say(command);
         }
+    }
+
+    /** Whether a message has been begun and not been answered. */
+    boolean busy() {
+        return message >= 0;
+    }
+
+    /** Ends the connection as it is. */
+    void abandon() {
+        end(busy(), "given up, waiting for an answer to " + step);
     }
 
     private void replied(String reply) {
