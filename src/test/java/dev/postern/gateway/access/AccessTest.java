@@ -101,6 +101,24 @@ class AccessTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {"10.1.2.3,-,-,one,-", "192.0.2.1,-,-,rest,block.test grey.test", "192.0.2.1,-,block.test,blocked,block.test grey.test",
+        "192.0.2.1,-,grey.test,grey,block.test grey.test", "192.0.2.1,-,grey.test block.test,blocked,block.test grey.test", "192.0.2.1,mx.partner.test,grey.test,partner,block.test",
+        "192.0.2.1,mx.partner.test,block.test,blocked,block.test", "192.0.2.1,-,late.test,rest,block.test grey.test", "192.0.2.1,-,off.test,rest,block.test grey.test"})
+    void aDnsListDecidesInItsPlaceAndIsAskedOnlyWhereItStillCan(String address, String name, String listing, String group, String asked) throws Exception {
+        HostAccess access = hosts("one", "10.1.2.3", "accept", "off", "dnslist[off.test]", "continue", "blocked", "dnslist[block.test]", "reject", "partner", ".partner.test", "accept",
+                "grey", "dnslist[Grey.test] dnslist[block.test]", "accept", "rest", "ALL", "accept", "late", "dnslist[late.test]", "reject");
+        assertThat(access.needsLists()).isTrue();
+        assertThat(access.lists(InetAddress.getByName(address), name)).isEqualTo(asked == null ? List.of() : List.of(asked.split(" ")));
+        var zones = listing == null ? Set.<String>of() : Set.of(listing.split(" "));
+        assertThat(access.find(InetAddress.getByName(address), name, ClientProof.NONE, zones)).map(HostAccess.Match::senderGroup).contains(group);
+    }
+
+    @Test
+    void listsOfEntriesThatArePassedOverAreNotAsked() {
+        assertThat(hosts("one", "dnslist[block.test]", "continue", "two", "ALL", "accept").needsLists()).isFalse();
+    }
+
     private static String pin(int i) {
         return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(Fingerprints.sha256("key " + i)));
     }

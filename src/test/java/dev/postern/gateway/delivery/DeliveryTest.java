@@ -167,7 +167,7 @@ class DeliveryTest {
             if (c.startsWith("MAIL")) {
                 taken.set(0);
             }
-            return c.startsWith("RCPT") && taken.incrementAndGet() > 2 ? "452 #4.5.3 Too many recipients" : null;
+            return c.startsWith("RCPT") && taken.incrementAndGet() > 2 ? "452 4.5.3 too many recipients" : null;
         };
         startWith(here("partner.test"));
         long mid = rig.send("a@sender.test", "1@partner.test", "2@partner.test", "3@partner.test", "4@partner.test", "5@partner.test");
