@@ -6,6 +6,7 @@ import dev.postern.gateway.access.RecipientAccess;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.spool.Spool;
 import dev.postern.plan.PolicyPlan;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -16,13 +17,18 @@ final class Admission {
     private final SmtpServices services;
     private final ListenerMetrics metrics;
     private final Supplier<Client> client;
+    private final BooleanSupplier loggedIn;
     private int messages;
 
-    /** @param client the session's, as it is known at the time */
-    Admission(SmtpServices services, ListenerMetrics metrics, Supplier<Client> client) {
+    /**
+     * @param client   the session's, as it is known at the time
+     * @param loggedIn whether it has logged in
+     */
+    Admission(SmtpServices services, ListenerMetrics metrics, Supplier<Client> client, BooleanSupplier loggedIn) {
         this.services = services;
         this.metrics = metrics;
         this.client = client;
+        this.loggedIn = loggedIn;
     }
 
     /**
@@ -34,6 +40,11 @@ final class Admission {
     record Refused(Reply reply, boolean last, boolean mistake) {
     }
 
+    /** Whether every recipient is rejected, so that no message begins (delayed rejection). A login turns it around: the client relays then, as on the appliance. */
+    boolean rejectsAll() {
+        return client.get().rejectedAtRecipients() && !loggedIn.getAsBoolean();
+    }
+
     /** A message has had its answer, good or bad. */
     void messageDone() {
         messages++;
@@ -43,11 +54,11 @@ final class Admission {
     Refused sender(SmtpCommand.Mail mail) {
         Client known = client.get();
         PolicyPlan.Limits limits = known.policy().limits();
-        if (known.rejectedAtRecipients()) {
+        if (rejectsAll()) {
             services.log().log(new MailEvent.DelayedRejectSender(known.icid(), mail.sender().address(), known.address().getHostAddress()));
             return null;
         }
-        if (known.policy().authentication() == Authentication.Require && !known.loggedIn()) {
+        if (known.policy().authentication() == Authentication.Require && !loggedIn.getAsBoolean()) {
             return refused(Denial.AuthenticationRequired, false, true);
         }
         if (messages >= limits.messagesPerConnection()) {
@@ -67,12 +78,12 @@ final class Admission {
     Refused recipient(String address, int already) {
         Client known = client.get();
         PolicyPlan.Limits limits = known.policy().limits();
-        if (known.rejectedAtRecipients()) {
+        if (rejectsAll()) {
             services.log().log(new MailEvent.DelayedRejectRecipient(known.icid(), address, known.address().getHostAddress()));
             metrics.rejected(Denial.HostAccessRecipient.reason());
             return new Refused(Denial.HostAccessRecipient.reply(known.words(known.policy().rejection().text())), false, true);
         }
-        if (!known.relays()) {
+        if (!known.relays() && !known.rejectedAtRecipients()) {
             Refused refused = byTable(known, address);
             if (refused != null) {
                 return refused;

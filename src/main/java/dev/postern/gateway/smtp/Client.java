@@ -72,11 +72,6 @@ record Client(long icid, InetAddress address, String hostName, Set<String> listi
         return policy().tls().clientCertificates() == ClientCertificates.Require && (certificate == null || !certificate.verdict.verified());
     }
 
-    /** Whether it has proven who it is, so that a policy that wants clients to log in takes its mail. */
-    boolean loggedIn() {
-        return false;
-    }
-
     /**
      * Whether any recipient is taken. On a Private listener a sender group of Accept relays too: it has no recipient access table,
      * and the compiler refuses it a sender group of everyone.

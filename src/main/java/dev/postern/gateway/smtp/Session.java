@@ -41,7 +41,7 @@ final class Session implements Dialog {
         identification = new Identification(services, metrics, link, connections);
         tls = new SessionTls(services, metrics, () -> this.client);
         content = new SessionContent(services, metrics, link, () -> this.client, this::contentDone);
-        admission = new Admission(services, metrics, () -> this.client);
+        admission = new Admission(services, metrics, () -> this.client, () -> false);
         tarpit = new Tarpit(services.admission().tarpit(), () -> this.client);
     }
 
@@ -231,7 +231,7 @@ final class Session implements Dialog {
     }
 
     private void begin(SmtpCommand.Mail mail) {
-        if (client.rejectedAtRecipients()) {
+        if (admission.rejectsAll()) {
             transaction = MailTransaction.withoutMessage(mail);
             return;
         }

@@ -15,7 +15,9 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -209,6 +211,22 @@ class AdmissionTest {
             assertThat(client.reply().getFirst()).startsWith("530 ");
             client.command("RCPT TO:<b@example.com>", "503 5.5.1 MAIL first");
             assertThat(fixture.spool.open()).isZero();
+        }
+    }
+
+    @Test
+    void aLoginTurnsADelayedRejectionAround() {
+        try (var fixture = new ServerFixture(rejected("Go away"))) {
+            var listener = fixture.holder.current().listeners().get("public");
+            var address = InetAddress.ofLiteral("127.0.0.1");
+            Client client = new Client(1, address, null, Set.of(), fixture.holder.current(), listener, listener.hostAccess().find(address, null).orElseThrow(), null);
+            AtomicBoolean loggedIn = new AtomicBoolean();
+            Admission admission = new Admission(fixture.services, new ListenerMetrics(fixture.meters, "other"), () -> client, loggedIn::get);
+            assertThat(admission.rejectsAll()).isTrue();
+            assertThat(admission.recipient("a@where.test", 0).reply()).hasToString("554 5.7.1 Go away");
+            loggedIn.set(true);
+            assertThat(admission.rejectsAll()).isFalse();
+            assertThat(admission.recipient("a@where.test", 0)).isNull();
         }
     }
 

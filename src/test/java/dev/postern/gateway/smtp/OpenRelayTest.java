@@ -102,7 +102,7 @@ class OpenRelayTest {
     }
 
     private boolean isTaken(Client client, String address) {
-        Admission admission = new Admission(services, metrics, () -> client);
+        Admission admission = new Admission(services, metrics, () -> client, () -> false);
         SmtpCommand.Mail mail = (SmtpCommand.Mail) parse("MAIL FROM:<a@sender.test>");
         return admission.sender(mail) == null && admission.recipient(address, 0) == null;
     }
