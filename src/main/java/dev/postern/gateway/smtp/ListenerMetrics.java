@@ -27,7 +27,7 @@ final class ListenerMetrics {
     /** Why mail, or a client, was turned away. */
     enum Rejection {
         HostAccess, ConnectionLimit, TlsRequired, ClientCertificate, RecipientAccess, RecipientLimit, MessageLimit, MessageSize, Content, Loop, SpoolFull,
-        SpoolError, Errors, Timeout
+        SpoolError, Errors, Abuse, Timeout
     }
 
     ListenerMetrics(MeterRegistry registry, String listener) {

@@ -25,7 +25,7 @@ final class MessageIntake {
 
     private final Spool.Incoming incoming;
     private final DataDecoder decoder;
-    private final HeaderScanner header = new HeaderScanner();
+    private final HeaderScanner header;
     private final SessionLink link;
     private final long maxSize;
     private final Runnable resume;
@@ -45,9 +45,11 @@ final class MessageIntake {
     /**
      * @param trace   what goes before the content
      * @param maxSize octets of content at most
+     * @param serverName what this server calls itself in trace fields
      * @param resume  called on the loop when content can be taken again
      */
-    MessageIntake(Spool.Incoming incoming, DataDecoder decoder, String trace, long maxSize, SessionLink link, Runnable resume) {
+    MessageIntake(Spool.Incoming incoming, DataDecoder decoder, String trace, long maxSize, String serverName, SessionLink link, Runnable resume) {
+        header = new HeaderScanner(serverName);
         this.incoming = incoming;
         this.decoder = decoder;
         this.link = link;
@@ -89,6 +91,13 @@ final class MessageIntake {
             }
         }
         return Taken.ALL;
+    }
+
+    /** So many octets follow: what is too much is known before they come, and then nothing of them is kept. */
+    void announced(long octets) {
+        if (refusal == null && octets > maxSize - contentSize) {
+            refuse(tooLarge());
+        }
     }
 
     /** Octets of content that came, as they came. */
@@ -174,17 +183,21 @@ final class MessageIntake {
 
     private void check() {
         if (refusal == null && contentSize > maxSize) {
-            refuse(new Refusal(Reply.of(552, "5.3.4", "message is larger than " + maxSize + " octets"), Rejection.MessageSize));
+            refuse(tooLarge());
         } else if (refusal == null && header.tooLarge()) {
             refuse(new Refusal(Reply.of(552, "5.3.4", "header is larger than " + HeaderScanner.MAX_HEADER + " octets"), Rejection.MessageSize));
         } else if (refusal == null && header.looping()) {
-            refuse(new Refusal(Reply.of(554, "5.4.6", "mail loop: more than " + HeaderScanner.MAX_RECEIVED + " Received fields"), Rejection.Loop));
+            refuse(new Refusal(Reply.of(554, "5.4.6", header.loop()), Rejection.Loop));
         } else if (refusal == null && decoder.fault() != null) {
             refuse(new Refusal(fault(decoder.fault()), Rejection.Content));
         }
         if (refusal != null) {
             piece.clear();
         }
+    }
+
+    private Refusal tooLarge() {
+        return new Refusal(Reply.of(552, "5.3.4", "message is larger than " + maxSize + " octets"), Rejection.MessageSize);
     }
 
     private static Reply fault(DataDecoder.Fault fault) {

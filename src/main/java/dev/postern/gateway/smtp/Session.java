@@ -19,6 +19,7 @@ final class Session implements Dialog {
     private final Identification identification;
     private final SessionTls tls;
     private final SessionContent content;
+    private final SessionBounds bounds;
     private final CommandDecoder commands = new CommandDecoder();
     private Client client;
     private String clientName;
@@ -39,6 +40,7 @@ final class Session implements Dialog {
         this.client = client;
         identification = new Identification(services, metrics, link, connections);
         tls = new SessionTls(services, metrics, () -> this.client);
+        bounds = new SessionBounds(services.limits().abuse());
         content = new SessionContent(services, metrics, link, () -> this.client, this::contentDone);
     }
 
@@ -127,10 +129,16 @@ final class Session implements Dialog {
     }
 
     private void execute(SmtpCommand command) {
+        Reply tooMany = bounds.command(command);
+        if (tooMany != null) {
+            metrics.rejected(Rejection.Abuse);
+            end(tooMany);
+            return;
+        }
         Reply early = tls.refusal(command);
         if (early != null) {
             fail(early);
-            if (command instanceof SmtpCommand.Bdat bdat) {
+            if (command instanceof SmtpCommand.Bdat bdat && !over) {
                 content.skip(bdat.size(), null);
             }
             return;
@@ -217,7 +225,7 @@ final class Session implements Dialog {
             fail(Reply.of(503, "5.5.1", transaction == null ? "MAIL first" : "content is on its way already"));
             return;
         }
-        if (rcpt.recipient().needsUtf8() && !transaction.mail().smtpUtf8()) {
+        if (rcpt.needsUtf8() && !transaction.mail().smtpUtf8()) {
             fail(Reply.of(553, "5.6.7", "an address beyond ASCII needs SMTPUTF8"));
             return;
         }
@@ -226,14 +234,22 @@ final class Session implements Dialog {
         if (!client.relays() && !client.listener().recipientAccess().accepts(address)) {
             metrics.rejected(Rejection.RecipientAccess);
             services.log().log(new MailEvent.RecipientRejected(client.icid(), address, "Rejected by RAT"));
-            link.reply(Reply.of(550, "5.7.1", "recipient " + rcpt.recipient() + " rejected"));
+            refused(Reply.of(550, "5.7.1", "recipient " + rcpt.recipient() + " rejected"));
         } else if (transaction.recipients().size() >= client.policy().limits().recipientsPerMessage()) {
             metrics.rejected(Rejection.RecipientLimit);
-            link.reply(Reply.of(452, "4.5.3", "too many recipients"));
+            refused(Reply.of(452, "4.5.3", "too many recipients"));
         } else {
             int rid = transaction.add(address, rcpt);
             services.log().log(new MailEvent.To(transaction.mid(), client.icid(), rid, address));
             link.reply(Reply.of(250, "2.1.5", "recipient " + rcpt.recipient() + " ok"));
+        }
+    }
+
+    private void refused(Reply reply) {
+        link.reply(reply);
+        if (bounds.recipientRefused()) {
+            metrics.rejected(Rejection.Abuse);
+            end(SessionBounds.RECIPIENTS);
         }
     }
 
@@ -247,7 +263,9 @@ final class Session implements Dialog {
     }
 
     private void bdat(SmtpCommand.Bdat bdat) {
-        if (noRecipient()) {
+        if (noRecipient() && errors + 1 >= services.limits().maxErrors()) {
+            fail(outOfOrder());
+        } else if (noRecipient()) {
             errors++;
             content.skip(bdat.size(), outOfOrder());
         } else {
@@ -287,6 +305,7 @@ final class Session implements Dialog {
     private void contentDone() {
         transaction = null;
         messages++;
+        bounds.messageTaken();
         if (draining) {
             end(shutdown());
         } else if (!over) {
