@@ -38,7 +38,7 @@ final class DomainWorker implements Runnable {
             while (entry != null) {
                 deliver(entry);
                 served++;
-                boolean spent = link != null && link.messages() >= link.plan().limits().messagesPerConnection();
+                boolean spent = link != null && link.spent();
                 entry = spent ? null : scheduler.next(queue, link == null ? Duration.ZERO : context.options().linger(), served);
             }
         } catch (InterruptedException e) {
@@ -157,17 +157,37 @@ final class DomainWorker implements Runnable {
     }
 
     /**
-     * Sends the message on the link.
+     * Sends the message on the link, in as many transactions as the server's RCPTMAX asks for (RFC 9422). All are to one domain: RCPTDOMAINMAX is kept.
      *
      * @return by RID, or null when the connection was lost and nobody can have received the message
      */
     private Map<Integer, Outcome> transact(Envelope envelope, List<Integer> rids) throws InterruptedException {
+        int most = link.session().capabilities().limit("RCPTMAX");
+        Map<Integer, Outcome> outcomes = new TreeMap<>();
+        for (int from = 0; from < rids.size();) {
+            int to = from + Math.min(most, rids.size() - from);
+            boolean room = from == 0 || !link.spent() && link.session().usable();
+            Map<Integer, Outcome> some = room ? once(envelope, rids.subList(from, to)) : null;
+            if (some == null && from == 0) {
+                return null;
+            }
+            outcomes.putAll(some != null ? some : same(rids.subList(from, rids.size()), Outcome.retry("4.5.3", "more recipients than the server takes at once", null).again()));
+            from = some == null ? rids.size() : to;
+        }
+        return outcomes;
+    }
+
+    private Map<Integer, Outcome> once(Envelope envelope, List<Integer> rids) throws InterruptedException {
         context.log().log(new MailEvent.DeliveryStart(link.dcid(), envelope.mid(), rids));
         String host = link.target().describe();
         link.count();
         try {
             boolean dsn = link.session().capabilities().offers("DSN");
             List<Outgoing.Result> results = link.session().send(outgoing(envelope, rids));
+            if (link.session().encoded()) {
+                context.log().log(new MailEvent.Notice(MailEvent.Level.Info, "MID " + envelope.mid() + " DCID " + link.dcid()
+                        + " sent in quoted-printable, as " + host + " does not offer 8BITMIME; signatures over its body (DKIM) no longer fit"));
+            }
             Map<Integer, Outcome> outcomes = new TreeMap<>();
             for (int i = 0; i < rids.size(); i++) {
                 outcomes.put(rids.get(i), Outcome.of(results.get(i).reply(), results.get(i).local(), host, dsn));
