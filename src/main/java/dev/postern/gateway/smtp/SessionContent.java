@@ -205,7 +205,8 @@ final class SessionContent {
         MailTransaction ended = transaction;
         MessageIntake content = intake;
         content.finish((size, eightBit) -> {
-            Envelope envelope = ended.envelope(receivedAt, size, eightBit, content.tlsOptional(), client.get().listener().plan().name());
+            Envelope envelope = ended.envelope(receivedAt, size, eightBit, content.tlsOptional(), client.get().listener().plan().name(),
+                    new Envelope.Origin(client.get().address().getHostAddress(), null, content.messageId()));
             services.log().log(new MailEvent.MessageId(ended.mid(), content.messageId()));
             if (envelope.tls().demand() != null) {
                 services.log().log(new MailEvent.TlsDemand(ended.mid(), envelope.tls().demand()));

@@ -118,7 +118,7 @@ class RequireTlsTest {
         try (ScriptedServer without = server(false); ScriptedServer home = server(true);
                 Rig rig = rig(route("partner.test", TlsMode.Preferred, without.port()), route("sender.test", TlsMode.Preferred, home.port()))) {
             rig.spool.add(new Envelope(0, System.currentTimeMillis(), "a@sender.test", 0, false, false, "FULL", null, "test",
-                    List.of(MemorySpool.recipient("b@partner.test")), MessageTls.REQUIRED), "Subject: secret\r\n\r\nnobody else\r\n".getBytes(StandardCharsets.US_ASCII));
+                    List.of(MemorySpool.recipient("b@partner.test"))).with(MessageTls.REQUIRED), "Subject: secret\r\n\r\nnobody else\r\n".getBytes(StandardCharsets.US_ASCII));
             await(() -> !home.mails.isEmpty());
 
             Mail bounce = home.mails.getFirst();

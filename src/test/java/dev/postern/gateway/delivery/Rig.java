@@ -144,7 +144,7 @@ final class Rig implements AutoCloseable {
 
     long send(MessageTls tls, String sender, String... recipients) {
         return spool.add(new Envelope(0, System.currentTimeMillis(), sender, 0, false, false, null, null, "test",
-                Arrays.stream(recipients).map(MemorySpool::recipient).toList(), tls), "Subject: test\r\n\r\n.hello\r\n".getBytes(StandardCharsets.US_ASCII));
+                Arrays.stream(recipients).map(MemorySpool::recipient).toList()).with(tls), "Subject: test\r\n\r\n.hello\r\n".getBytes(StandardCharsets.US_ASCII));
     }
 
     @Override
