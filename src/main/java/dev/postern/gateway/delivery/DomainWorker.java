@@ -69,6 +69,11 @@ final class DomainWorker implements Runnable {
         }
         ActivePlan active = context.plan();
         DestinationPlan plan = Destinations.find(active, queue.domain());
+        String damage = context.spool().damage(envelope.mid());
+        if (damage != null) {
+            settle(envelope, damaged(envelope, rids, damage), 0, active, plan);
+            return;
+        }
         if (link != null && !link.fits(plan, active)) {
             drop();
         }
@@ -197,12 +202,31 @@ final class DomainWorker implements Runnable {
             stopIfInterrupted();
             context.log().log(new MailEvent.ConnectionError(link.dcid(), queue.domain(), link.target().address().getHostAddress(), link.target().port(), e.getMessage()));
             return switch (e.kind()) {
-                case BODY -> same(rids, Outcome.retry("4.3.0", e.getMessage(), null));
+                case BODY -> unreadable(envelope, rids, e.getMessage());
                 default -> e.inDoubt() ? same(rids, Outcome.retry("4.4.2", host + ": " + e.getMessage(), host)) : null;
             };
         } catch (IllegalArgumentException e) {
             return same(rids, Outcome.failed("5.6.0", "the envelope cannot be sent: " + e.getMessage(), host));
         }
+    }
+
+    private Map<Integer, Outcome> unreadable(Envelope envelope, List<Integer> rids, String why) {
+        String damage = context.spool().damage(envelope.mid());
+        return damage == null ? same(rids, Outcome.retry("4.3.0", why, null)) : damaged(envelope, rids, damage);
+    }
+
+    /**
+     * What becomes of a message that is damaged on disk. A sender who hears of it can send it again. Where nobody would, it is kept in quarantine, for
+     * whoever runs the gateway: its recipients have no outcome.
+     */
+    private Map<Integer, Outcome> damaged(Envelope envelope, List<Integer> rids, String damage) {
+        List<Integer> told = rids.stream().filter(r -> Settlement.failureTold(envelope, envelope.recipients().get(r))).toList();
+        if (told.size() < rids.size()) {
+            context.log().log(new MailEvent.Notice(MailEvent.Level.Critical, "MID " + envelope.mid() + " is damaged on disk and stays in quarantine, as nobody is to be told: "
+                    + damage));
+            scheduler.settled(envelope.mid(), rids.size() - told.size());
+        }
+        return same(told, Outcome.failed("5.3.0", "The message was damaged on the disk of this gateway and is lost. Please send it again.", null));
     }
 
     /** 452 and 552 behind recipients that were taken say that there were too many at once (RFC 5321 section 4.5.3.1.10). */

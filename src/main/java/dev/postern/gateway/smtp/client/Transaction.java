@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -264,22 +263,9 @@ final class Transaction {
         StringBuilder line = new StringBuilder("RCPT TO:<").append(path(recipient.address()).text).append('>');
         if (session.capabilities().offers("DSN")) {
             line.append(recipient.dsnNotify() == null ? "" : " NOTIFY=" + recipient.dsnNotify());
-            line.append(recipient.orcpt() == null ? "" : " ORCPT=" + (session.capabilities().offers("SMTPUTF8") ? recipient.orcpt() : asciiOrcpt(recipient.orcpt())));
+            line.append(recipient.orcpt() == null ? "" : " ORCPT=" + (session.capabilities().offers("SMTPUTF8") ? recipient.orcpt() : Orcpt.ascii(recipient.orcpt())));
         }
         return ClientSession.line(line.toString());
-    }
-
-    /** What SMTPUTF8 alone can carry, as every server takes it (RFC 6533 section 3). */
-    static String asciiOrcpt(String orcpt) {
-        StringBuilder ascii = new StringBuilder();
-        orcpt.codePoints().forEach(c -> {
-            if (c < 128) {
-                ascii.appendCodePoint(c);
-            } else {
-                ascii.append("\\x{").append(Integer.toHexString(c).toUpperCase(Locale.ROOT)).append('}');
-            }
-        });
-        return ascii.toString();
     }
 
     private record Path(String text, boolean deliverable) {
