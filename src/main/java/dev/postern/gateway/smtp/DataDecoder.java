@@ -1,6 +1,7 @@
 package dev.postern.gateway.smtp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.FastThreadLocal;
 
 /**
  * Reads the content of a message as it streams in: after DATA it takes the stuffed dots away and finds the end (RFC 5321 section
@@ -19,6 +20,12 @@ public final class DataDecoder {
     /** Bytes that one call reads at most, and so the room that its output needs. */
     public static final int STRETCH = 8192;
 
+    private static final FastThreadLocal<byte[]> STRETCHES = new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+            return new byte[STRETCH];
+        }
+    };
     private static final int LINE_START = 0;
     private static final int TEXT = 1;
     private static final int CR = 2;
@@ -26,7 +33,8 @@ public final class DataDecoder {
     private static final int DOT_CR = 4;
 
     private final boolean dotted;
-    private final byte[] stretch = new byte[STRETCH];
+    /** Of the thread that decodes, during one call: many messages that wait must not hold one each. */
+    private byte[] stretch;
     private int state = LINE_START;
     private int lineLength;
     private boolean eightBit;
@@ -58,6 +66,7 @@ public final class DataDecoder {
      */
     public boolean decode(ByteBuf in, ByteBuf out) {
         int n = Math.min(in.readableBytes(), STRETCH);
+        stretch = STRETCHES.get();
         in.getBytes(in.readerIndex(), stretch, 0, n);
         int from = 0;           // what is before was handed on
         int lineFrom = 0;       // where the line began, for its length

@@ -22,6 +22,8 @@ final class MessageIntake {
     /** Octets that a client must bring within the time for a block. */
     static final int BLOCK = 16 * 1024;
     private static final int FIRST_CAPACITY = 16 * 1024;
+    /** Until content comes: many clients may begin a message and leave it at that. */
+    private static final int IDLE_CAPACITY = 1024;
 
     private final Spool.Incoming incoming;
     private final DataDecoder decoder;
@@ -55,7 +57,7 @@ final class MessageIntake {
         this.link = link;
         this.maxSize = maxSize;
         this.resume = resume;
-        piece = link.allocator().buffer(FIRST_CAPACITY, PIECE);
+        piece = link.allocator().buffer(IDLE_CAPACITY, PIECE);
         ByteBufUtil.writeUtf8(piece, trace);
         size = piece.readableBytes();
     }

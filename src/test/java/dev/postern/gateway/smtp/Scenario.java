@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * </pre>
  */
 record Scenario(String name, List<String> settings, List<String> steps) {
-    private static final TestCertificates.Pair CERTIFICATE = TestCertificates.selfSigned("mail.example.com", false);
+    private static final TestCertificates.Pair CERTIFICATE = TestCertificates.ecdsa("mail.example.com");
     private static final Pattern OCTET = Pattern.compile("\\\\(?:x([0-9A-Fa-f]{2})|([rn0\\\\]))");
 
     static List<Scenario> read(Path file) throws IOException {

@@ -26,7 +26,7 @@ class SmugglingTest {
                 // a dot between line ends of which one is bare: CVE-2023-51764, -51765, -51766 and their kin
                 "\n.\n", "\n.\r\n", "\r.\r", "\r.\r\n", "\r\n.\r", "\r\n.\n", "\n.\r", "\r.\n",
                 // doubled and turned around
-                "\r\n.\r\r\n", "\r\r\n.\r\r\n", "\r\r\n.\r\n\r", "\n\r.\n\r", "\n\n.\n\n", "\r\r.\r\r", "\n\r\n.\n\r\n", "\r\n\r.\r\n", "\r\n.\r\r", "\r\n.\n\r\n",
+                "\r\n.\r\r\n", "\r\r\n.\r\r\n", "\n\r.\n\r", "\n\n.\n\n", "\r\r.\r\r", "\n\r\n.\n\r\n", "\r\n\r.\r\n", "\r\n.\r\r", "\r\n.\n\r\n",
                 "\r\n.\n\n", "\n.\n\r\n",
                 // with NUL, which some parsers drop and others end a string at
                 "\r\n\0.\r\n", "\r\n.\0\r\n", "\r\n.\r\0\n", "\r\0\n.\r\n", "\0\r\n.\0\r\n", "\n\0.\n", "\r\n.\0\n",
