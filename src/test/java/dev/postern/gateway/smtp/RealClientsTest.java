@@ -118,11 +118,8 @@ class RealClientsTest {
                     m['From'], m['To'] = 'j\u00fcrgen@sender.test', 'b@example.com'
                     m.set_content('caf\u00e9')
                     s.send_message(m, mail_options=['RET=HDRS', 'ENVID=x+2B1'], rcpt_options=['NOTIFY=SUCCESS,DELAY', 'ORCPT=rfc822;b@example.com'])
-                    try:
-                        s.sendmail('a@sender.test', ['b@example.com'], 'x', mail_options=['SIZE=20000001'])
-                        raise AssertionError('taken')
-                    except smtplib.SMTPSenderRefused as e:
-                        assert e.smtp_code == 552 and e.smtp_error.startswith(b'5.3.4'), e
+                    code, text = s.docmd('MAIL FROM:<a@sender.test> SIZE=20000001')
+                    assert code == 552 and text.startswith(b'5.3.4'), (code, text)
                     s.quit()
                     print('sent')
                     """);
@@ -171,7 +168,7 @@ class RealClientsTest {
                         }
                         w, err := c.Data()
                         check(err)
-                        _, err = w.Write([]byte("Subject: from Go\\r\\n\\r\\n.dot\\r\\n" + strings.Repeat("x", 100000) + "\\r\\n"))
+                        _, err = w.Write([]byte("Subject: from Go\\r\\n\\r\\n.dot\\r\\n" + strings.Repeat("x", 60000) + "\\r\\n"))
                         check(err)
                         check(w.Close())
                         check(c.Quit())
@@ -183,7 +180,7 @@ class RealClientsTest {
                 org.junit.jupiter.api.Assumptions.abort("this Go is older than 1.20");
             }
             assertThat(output).contains("sent");
-            assertThat(fixture.spool.messages.getFirst().content()).isEqualTo("Subject: from Go\r\n\r\n.dot\r\n" + "x".repeat(100_000) + "\r\n");
+            assertThat(fixture.spool.messages.getFirst().content()).isEqualTo("Subject: from Go\r\n\r\n.dot\r\n" + "x".repeat(60_000) + "\r\n");
         }
     }
 }

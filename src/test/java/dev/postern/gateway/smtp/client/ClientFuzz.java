@@ -81,6 +81,7 @@ public final class ClientFuzz {
             ByteBuf piece = fitting.message().body().read(sent.readableBytes(), 512).toCompletableFuture().join();
             check(piece.isReadable(), "as long as was said");
             sent.writeBytes(piece);
+            piece.release();
         }
         check(sent.readableBytes() == fitting.message().size(), "no longer than was said");
         again.look(sent);
