@@ -20,21 +20,21 @@ public final class DataDecoder {
     /** Bytes that one call reads at most, and so the room that its output needs. */
     public static final int STRETCH = 8192;
 
-    private static final FastThreadLocal<byte[]> STRETCHES = new FastThreadLocal<>() {
-        @Override
-        protected byte[] initialValue() {
-            return new byte[STRETCH];
-        }
-    };
     private static final int LINE_START = 0;
     private static final int TEXT = 1;
     private static final int CR = 2;
     private static final int DOT = 3;
     private static final int DOT_CR = 4;
 
+    /** Nothing stays in it between two calls. */
+    private static final FastThreadLocal<byte[]> SCRATCH = new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+            return new byte[STRETCH];
+        }
+    };
+
     private final boolean dotted;
-    /** Of the thread that decodes, during one call: many messages that wait must not hold one each. */
-    private byte[] stretch;
     private int state = LINE_START;
     private int lineLength;
     private boolean eightBit;
@@ -66,19 +66,22 @@ public final class DataDecoder {
      */
     public boolean decode(ByteBuf in, ByteBuf out) {
         int n = Math.min(in.readableBytes(), STRETCH);
-        stretch = STRETCHES.get();
+        byte[] stretch = SCRATCH.get();
         in.getBytes(in.readerIndex(), stretch, 0, n);
         int from = 0;           // what is before was handed on
         int lineFrom = 0;       // where the line began, for its length
         for (int i = 0; i < n; i++) {
-            byte b = stretch[i];
-            if (state == TEXT && b > '\r') {
-                continue;
+            if (state == TEXT) {
+                i = TextRun.end(stretch, i, n, !eightBit);
+                if (i == n) {
+                    break;
+                }
             }
+            byte b = stretch[i];
             switch (state) {
                 case LINE_START -> {
                     if (dotted && b == '.') {
-                        write(out, from, i);
+                        write(stretch, out, from, i);
                         from = i + 1;
                         state = DOT;
                     } else {
@@ -116,7 +119,7 @@ public final class DataDecoder {
                 default -> text(b);
             }
         }
-        write(out, from, n);
+        write(stretch, out, from, n);
         length(n - lineFrom);
         in.skipBytes(n);
         return false;
@@ -167,7 +170,7 @@ public final class DataDecoder {
         }
     }
 
-    private void write(ByteBuf out, int from, int to) {
+    private void write(byte[] stretch, ByteBuf out, int from, int to) {
         if (fault == null && to > from) {
             out.writeBytes(stretch, from, to - from);
         }
