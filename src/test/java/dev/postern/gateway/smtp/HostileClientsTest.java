@@ -35,6 +35,7 @@ class HostileClientsTest {
             String rest = client.rest();
             assertThat(rest).endsWith("421 4.7.0 too many commands without a message\r\n");
             assertThat(rest.lines().filter(l -> l.charAt(3) == ' ')).hasSizeLessThanOrEqualTo(200);
+            client.close();
             await().until(() -> fixture.server.connections() == 0);
             assertThat(fixture.spool.open()).isZero();
             assertThat(fixture.log).hasSizeLessThan(350);
