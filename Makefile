@@ -3,16 +3,17 @@
 #
 # make build  the runnable jar          make image  the container image, as an archive
 # make e2e    the whole on a real node  make bench  figures beside Postfix, Exim and others
+# make bench-relay, make bench-growth   a part of make bench; a queue that grows to a million
+# make fuzz   codec, parsers, plan reader (DURATION=seconds each)
 # make soak   kill -9 under load, and a long time of it
 # make audit  testssl.sh and sslyze on every cipher profile
-# make bench-relay, make bench-growth   a part of make bench; a queue of a million and more
 # make update regenerates CRDs, API reference and golden files
 # make clean
 
 JAR := target/quarkus-app/quarkus-run.jar
 SOURCES := pom.xml $(shell find src/main crds -type f 2>/dev/null)
 
-.PHONY: run test build image e2e bench bench-relay bench-growth soak audit update clean
+.PHONY: run test build image e2e bench bench-relay bench-growth fuzz soak audit update clean
 .DEFAULT_GOAL := build
 
 build: $(JAR)
@@ -42,6 +43,9 @@ bench-relay: $(JAR)
 bench-growth: $(JAR)
 	build/bench-growth
 
+fuzz:
+	build/fuzz
+
 soak: $(JAR)
 	build/soak
 
@@ -49,7 +53,7 @@ audit: $(JAR)
 	build/audit
 
 update:
-	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest,RequirementTest,Peer*Test' -Dsurefire.failIfNoSpecifiedTests=false
+	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest,RequirementTest,DenialTest,Peer*Test' -Dsurefire.failIfNoSpecifiedTests=false
 	build/chart
 
 clean:

@@ -46,8 +46,16 @@ public final class Delivery {
     /** Takes up what the spool holds, and starts. Blocks while the spool is read. */
     public void start() {
         spool.forEachPending(scheduler::enqueue);
+        spool.quarantined().forEach(mid -> spool.envelope(mid).thenAccept(this::damaged));
         scheduler.start();
         plans.subscribe(this::changed);
+    }
+
+    /** A message that was found damaged before: those who sent it are still to be told, if its envelope can be read. */
+    private void damaged(Envelope envelope) {
+        if (envelope != null && envelope.pending()) {
+            scheduler.enqueue(envelope);
+        }
     }
 
     /** Takes up a message: for the spool's {@code onCommitted}. Never waits; one that is known already is left as it is. */

@@ -100,7 +100,8 @@ final class Settler {
 
     private CompletionStage<Long> notifySender(Envelope envelope, Settlement result, Settings settings, long now) throws InterruptedException {
         boolean requireTls = envelope.tls() == MessageTls.REQUIRED;   // then never more than the headers: RFC 8689 section 5
-        boolean full = "FULL".equalsIgnoreCase(envelope.ret()) && envelope.size() <= RETURNED && !requireTls;
+        boolean failed = result.reports.stream().anyMatch(r -> r.action() == Dsn.Action.failed);   // RET is for these alone: RFC 3461 section 4.3
+        boolean full = failed && "FULL".equalsIgnoreCase(envelope.ret()) && envelope.size() <= RETURNED && !requireTls;
         byte[] returned = original(envelope, full);
         Dsn.Composed dsn = Dsn.compose(envelope, result.reports, returned, full, settings.hostname(), Instant.ofEpochMilli(now), UUID.randomUUID().toString());
         Envelope bounce = new Envelope(0, now, "", dsn.body().length, dsn.eightBit(), dsn.smtpUtf8(), null, null, "",
@@ -132,7 +133,8 @@ final class Settler {
             }
         } catch (Spool.SpoolException e) {
             log.log(new MailEvent.Notice(MailEvent.Level.Critical, "MID " + envelope.mid() + " cannot be read for its bounce: " + e.getMessage()));
-            return new byte[0];
+            String id = envelope.origin().messageId();
+            return id == null || id.isEmpty() ? new byte[0] : ("Message-ID: <" + Dsn.plain(id) + ">\r\n").getBytes(StandardCharsets.US_ASCII);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.postern.gateway.spool;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -25,8 +26,17 @@ public interface Spool extends AutoCloseable {
         DISK_FULL
     }
 
-    /** Starts a message and gives it its MID. Nothing is on disk yet. */
-    Incoming begin();
+    /**
+     * Starts a message and gives it its MID. Nothing is on disk yet.
+     *
+     * @param expected octets of its body, as far as is known; 0: unknown
+     */
+    Incoming begin(long expected);
+
+    /** Starts a message of unknown size. */
+    default Incoming begin() {
+        return begin(0);
+    }
 
     /** A message on its way in; used by one thread at a time. */
     interface Incoming {
@@ -85,6 +95,16 @@ public interface Spool extends AutoCloseable {
 
     /** Messages in MID order from {@code from} on, at most {@code most}; none at the end. What is damaged is left out. */
     CompletionStage<List<Envelope>> page(long from, int most);
+
+    /** Why a message is in quarantine, as its data does not match its checksum, or null. Cheap. */
+    default String damage(long mid) {
+        return null;
+    }
+
+    /** What is in quarantine: its MIDs. */
+    default Set<Long> quarantined() {
+        return Set.of();
+    }
 
     /** Calls {@code consumer} with every message that has a pending recipient, in MID order. Blocks; used once at start. */
     void forEachPending(Consumer<Envelope> consumer);

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -27,10 +29,26 @@ final class MemorySpool implements Spool {
     private final Map<Long, Envelope> finished = new TreeMap<>();
     private volatile Consumer<Envelope> onCommitted = e -> { };
     private volatile boolean bodiesFail;
+    private final Map<Long, String> damage = new ConcurrentHashMap<>();
     private long mids;
 
     void onCommitted(Consumer<Envelope> consumer) {
         onCommitted = consumer;
+    }
+
+    /** From now on, the message's data does not match its checksum. */
+    void damage(long mid, String why) {
+        damage.put(mid, why);
+    }
+
+    @Override
+    public String damage(long mid) {
+        return damage.get(mid);
+    }
+
+    @Override
+    public Set<Long> quarantined() {
+        return damage.keySet();
     }
 
     void bodiesFail(boolean fail) {
@@ -143,7 +161,7 @@ final class MemorySpool implements Spool {
     @Override
     public CompletionStage<ByteBuf> read(long mid, long offset, int length) {
         return CompletableFuture.supplyAsync(() -> {
-            if (bodiesFail) {
+            if (bodiesFail || damage.containsKey(mid)) {
                 throw new SpoolException("checksum does not match", false, null);
             }
             synchronized (this) {
@@ -182,7 +200,7 @@ final class MemorySpool implements Spool {
     }
 
     @Override
-    public Incoming begin() {
+    public Incoming begin(long expected) {
         throw new UnsupportedOperationException("delivery takes no mail in");
     }
 
