@@ -107,13 +107,13 @@ class GrowthBench {
         tool.start(live.messages(100 * LIVE));
         Awaitility.await("live mail").atMost(Duration.ofMinutes(2)).until(() -> tool.soFar().delivered() > LIVE / 10);
         gateway.kill();
-        int before = Awaitility.await().pollInterval(Duration.ofMillis(100)).until(() -> tool.soFar().delivered(), new Settled());
+        int before = Awaitility.await().pollInterval(Duration.ofMillis(100)).until(() -> tool.soFar().arrived(), new Settled());
         long start = System.nanoTime();
         gateway.start();
         double greeting = (System.nanoTime() - start) / 1e9;
-        Awaitility.await("the first delivery").atMost(Duration.ofMinutes(10)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> tool.soFar().delivered() > before);
+        Awaitility.await("the first delivery").atMost(Duration.ofMinutes(10)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> tool.soFar().arrived() > before);
         double delivery = (System.nanoTime() - start) / 1e9;
-        Awaitility.await("live mail again").atMost(Duration.ofMinutes(2)).until(() -> tool.soFar().delivered() > before + LIVE / 10);
+        Awaitility.await("live mail again").atMost(Duration.ofMinutes(2)).until(() -> tool.soFar().arrived() > before + LIVE / 10);
         tool.stop();
         Outcome outcome = tool.result();
         System.out.printf("kill -9: greets after %.1f s, delivers after %.1f s; %d accepted, %d delivered, %d twice%n", greeting, delivery, outcome.accepted(), outcome.delivered(),

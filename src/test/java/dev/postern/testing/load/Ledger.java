@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Ledger {
     /** What the first arrivals of others leave in {@link #through}. */
     private static final int NOT_YET = 0;
+    private static final int ACCEPTED = 1;
+    private static final int ARRIVED = 2;
 
     final String run;
     private final long started = System.nanoTime();
@@ -18,9 +20,11 @@ final class Ledger {
     private final AtomicLongArray begun;
     private final AtomicIntegerArray accept;
     private final AtomicIntegerArray through;
+    private final AtomicIntegerArray marks;
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger arrived = new AtomicInteger();
+    private final AtomicInteger both = new AtomicInteger();
     private final AtomicInteger duplicates = new AtomicInteger();
     private final AtomicInteger clear = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
@@ -33,6 +37,7 @@ final class Ledger {
         begun = new AtomicLongArray(messages);
         accept = new AtomicIntegerArray(messages);
         through = new AtomicIntegerArray(messages);
+        marks = new AtomicIntegerArray(messages);
     }
 
     void begin(int message) {
@@ -43,6 +48,7 @@ final class Ledger {
         lastAccepted = System.nanoTime();
         accept.set(message, micros(message, lastAccepted));
         accepted.incrementAndGet();
+        mark(message, ACCEPTED);
     }
 
     void refused(String why) {
@@ -65,6 +71,7 @@ final class Ledger {
         if (through.compareAndSet(message, NOT_YET, micros(message, now))) {
             lastArrival = now;
             arrived.incrementAndGet();
+            mark(message, ARRIVED);
         } else {
             duplicates.incrementAndGet();
         }
@@ -74,9 +81,9 @@ final class Ledger {
         connections.incrementAndGet();
     }
 
-    /** Whether as many arrived as were accepted; {@link #outcome} says whether they are the same. */
+    /** Whether all arrived that were accepted. */
     boolean allArrived() {
-        return arrived.get() >= accepted.get();
+        return both.get() >= accepted.get();
     }
 
     /** Seconds since anything was accepted or arrived. */
@@ -86,26 +93,29 @@ final class Ledger {
 
     /** Counts alone: cheap. */
     Outcome soFar() {
-        return new Outcome(accepted.get(), refused.get(), arrived.get(), duplicates.get(), clear.get(), connections.get(), (lastAccepted - started) / 1e9,
+        return new Outcome(accepted.get(), refused.get(), both.get(), arrived.get(), duplicates.get(), clear.get(), connections.get(), (lastAccepted - started) / 1e9,
                 (System.nanoTime() - started) / 1e9, 0, 0, 0, 0, (cpu() - cpuAtStart) / 1e9, text());
     }
 
-    /** All of it; {@code delivered} counts only what was accepted. */
+    /** All of it. */
     Outcome outcome() {
         double used = (cpu() - cpuAtStart) / 1e9;
-        int both = 0;
-        for (int i = 0; i < accept.length(); i++) {
-            both += accept.get(i) != 0 && through.get(i) != NOT_YET ? 1 : 0;
-        }
         int[] acceptance = sorted(accept);
         int[] delivery = sorted(through);
-        return new Outcome(accepted.get(), refused.get(), both, duplicates.get(), clear.get(), connections.get(), (lastAccepted - started) / 1e9,
+        return new Outcome(accepted.get(), refused.get(), both.get(), arrived.get(), duplicates.get(), clear.get(), connections.get(), (lastAccepted - started) / 1e9,
                 (Math.max(lastAccepted, lastArrival) - started) / 1e9, at(acceptance, 50), at(acceptance, 99), at(delivery, 50), at(delivery, 99), used, text());
     }
 
     private String text() {
         String first = failure.get();
         return first == null ? "" : first;
+    }
+
+    private void mark(int message, int what) {
+        int before = marks.getAndUpdate(message, mark -> mark | what);
+        if ((before | what) == (ACCEPTED | ARRIVED) && before != (ACCEPTED | ARRIVED)) {
+            both.incrementAndGet();
+        }
     }
 
     private int micros(int message, long now) {

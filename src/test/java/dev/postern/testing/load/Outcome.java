@@ -9,6 +9,7 @@ import java.util.Map;
  * @param accepted    messages answered 250
  * @param refused     messages that were answered otherwise, or whose connection broke
  * @param delivered   of those accepted, that arrived
+ * @param arrived     messages that arrived, those too whose 250 was lost with their connection
  * @param duplicates  arrivals beyond the first
  * @param clear       arrivals that were not encrypted
  * @param connections that the sink was opened
@@ -21,7 +22,7 @@ import java.util.Map;
  * @param cpu         seconds of processor time that the tool itself took, both ends
  * @param text        the first thing that went wrong, or nothing
  */
-public record Outcome(int accepted, int refused, int delivered, int duplicates, int clear, int connections, double sending, double seconds, double accept50,
+public record Outcome(int accepted, int refused, int delivered, int arrived, int duplicates, int clear, int connections, double sending, double seconds, double accept50,
         double accept99, double through50, double through99, double cpu, String text) {
     /** Accepted and not delivered. */
     public int missing() {
@@ -39,14 +40,14 @@ public record Outcome(int accepted, int refused, int delivered, int duplicates, 
     }
 
     String line() {
-        return String.format(Locale.ROOT, "accepted=%d refused=%d delivered=%d duplicates=%d clear=%d connections=%d sending=%.4f seconds=%.4f accept50=%.3f accept99=%.3f "
-                + "through50=%.3f through99=%.3f cpu=%.4f text=%s", accepted, refused, delivered, duplicates, clear, connections, sending, seconds, accept50, accept99,
+        return String.format(Locale.ROOT, "accepted=%d refused=%d delivered=%d arrived=%d duplicates=%d clear=%d connections=%d sending=%.4f seconds=%.4f accept50=%.3f accept99=%.3f "
+                + "through50=%.3f through99=%.3f cpu=%.4f text=%s", accepted, refused, delivered, arrived, duplicates, clear, connections, sending, seconds, accept50, accept99,
                 through50, through99, cpu, text.replace('\n', ' '));
     }
 
     static Outcome parse(String line) {
         Map<String, String> words = Load.words(line);
-        return new Outcome(integer(words, "accepted"), integer(words, "refused"), integer(words, "delivered"), integer(words, "duplicates"), integer(words, "clear"),
+        return new Outcome(integer(words, "accepted"), integer(words, "refused"), integer(words, "delivered"), integer(words, "arrived"), integer(words, "duplicates"), integer(words, "clear"),
                 integer(words, "connections"), real(words, "sending"), real(words, "seconds"), real(words, "accept50"), real(words, "accept99"),
                 real(words, "through50"), real(words, "through99"), real(words, "cpu"), words.get("text"));
     }
