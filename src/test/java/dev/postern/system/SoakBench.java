@@ -44,10 +44,10 @@ class SoakBench {
             List<Sample> samples = new ArrayList<>();
             tool.start(load.messages(rate * 60 * MINUTES).rate(rate));
             long start = System.nanoTime();
-            while (running(tool, rate)) {
+            do {
                 Thread.sleep(SAMPLE_SECONDS * 1000L);   // the period of the samples is what is asked for
                 samples.add(sample(gateway, tool, (System.nanoTime() - start) / 60e9));
-            }
+            } while (running(tool, rate));
             Outcome outcome = tool.result();
             String report = report(capacity, rate, samples, outcome);
             Files.createDirectories(Path.of("target/bench"));
@@ -62,7 +62,7 @@ class SoakBench {
 
     private static boolean running(LoadProcess tool, int rate) {
         Outcome outcome = tool.soFar();
-        return outcome.accepted() + outcome.refused() < rate * 60 * MINUTES && outcome.seconds() < 60 * MINUTES + 120;
+        return outcome.accepted() + outcome.refused() < rate * (60 * MINUTES - SAMPLE_SECONDS) && outcome.seconds() < 60 * MINUTES + 120;
     }
 
     private static Sample sample(PosternMta gateway, LoadProcess tool, double minute) throws IOException, InterruptedException {
