@@ -60,6 +60,15 @@ public final class Postfix implements AutoCloseable {
 
     /** Starts one that listens in other places too. */
     public static Postfix start(String hostname, String pem, List<Place> places, String... settings) throws IOException, InterruptedException {
+        Postfix postfix = prepared(hostname, pem, settings);
+        for (Place place : places) {
+            postfix.add(place);
+        }
+        postfix.launch();
+        return postfix;
+    }
+
+    private static Postfix prepared(String hostname, String pem, String... settings) throws IOException, InterruptedException {
         Path root = Path.of(System.getenv().getOrDefault("POSTERN_TEST_CACHE", System.getProperty("user.home") + "/.cache/postern-test"), "postfix");
         Assumptions.assumeTrue(Files.isExecutable(root.resolve("usr/lib/postfix/sbin/master")),
                 "no Postfix in " + root + ": make test unpacks it on Debian and Ubuntu");
@@ -72,10 +81,6 @@ public final class Postfix implements AutoCloseable {
         }
         Postfix postfix = new Postfix(home, root, port);
         postfix.prepare(hostname, pem, settings);
-        for (Place place : places) {
-            postfix.add(place);
-        }
-        postfix.launch();
         return postfix;
     }
 
@@ -103,8 +108,7 @@ public final class Postfix implements AutoCloseable {
      */
     public static Postfix relay(String hostname, String pem, List<String> services, Map<String, String> files, String... settings)
             throws IOException, InterruptedException {
-        Postfix postfix = start(hostname, pem, settings);
-        postfix.stop();
+        Postfix postfix = prepared(hostname, pem, settings);
         for (Map.Entry<String, String> file : files.entrySet()) {
             Files.writeString(postfix.home.resolve(file.getKey()), file.getValue());
         }
@@ -237,7 +241,7 @@ public final class Postfix implements AutoCloseable {
         builder.environment().put("LD_LIBRARY_PATH", root + "/usr/lib/postfix");
         builder.redirectErrorStream(true).redirectOutput(home.resolve("master.out").toFile());
         master = builder.start();
-        Awaitility.await("Postfix listens on " + port).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(() -> {
+        Awaitility.await("Postfix listens on " + port).atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(50)).until(() -> {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 return socket.getInputStream().read() == '2';
             } catch (IOException e) {

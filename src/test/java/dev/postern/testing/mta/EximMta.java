@@ -46,7 +46,7 @@ final class EximMta implements Mta {
 
     @Override
     public String setup() {
-        return "data and envelope file synced before 250 (its default); a process and a connection a message, delivered at once; 25 queue runners for what waits";
+        return "data file, envelope file and folder synced before 250 (its default); a process and a connection a message, delivered at once; 25 queue runners for what waits";
     }
 
     @Override

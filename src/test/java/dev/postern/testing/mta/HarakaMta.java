@@ -66,7 +66,7 @@ final class HarakaMta implements Mta {
 
     @Override
     public String setup() {
-        return "queue file synced before 250 (its default); a process for each core; 50 deliveries at once in each, a connection a message";
+        return "queue file synced before 250 (its default), its folder not; a process for each core; 50 deliveries at once in each, a connection a message";
     }
 
     @Override
