@@ -86,7 +86,10 @@ public interface Spool extends AutoCloseable {
     /** Messages in MID order from {@code from} on, at most {@code most}; none at the end. What is damaged is left out. */
     CompletionStage<List<Envelope>> page(long from, int most);
 
-    /** Calls {@code consumer} with every message that has a pending recipient, in MID order. Blocks; used once at start. */
+    /**
+     * Calls {@code consumer} with every message that has a pending recipient and was there when the spool was opened, in MID order. What is committed since is left
+     * to {@code onCommitted}, so that none comes both ways. Blocks; what {@code consumer} throws ends it.
+     */
     void forEachPending(Consumer<Envelope> consumer);
 
     /** Messages held now. */
