@@ -130,6 +130,11 @@ public final class Delivery {
                 && Destinations.changed(before, Destinations.find(before, domain), next, Destinations.find(next, domain)));
     }
 
+    /** Looks for mail that is too old, as is done at intervals. */
+    void sweepAges() throws InterruptedException {
+        ages.sweep();
+    }
+
     private DestinationPlan plan(String domain) {
         ActivePlan active = plans.current();
         return active == null ? null : Destinations.find(active, domain);

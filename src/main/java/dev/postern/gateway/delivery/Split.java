@@ -73,7 +73,10 @@ record Split(long mid, long receivedAt, int ring, List<Part> parts) {
 
     private static void add(List<Part> parts, Lane lane, Envelope envelope, long due, List<Integer> rids, int most) {
         for (int from = 0; from < rids.size(); from += most) {
-            int[] some = rids.subList(from, Math.min(rids.size(), from + most)).stream().mapToInt(Integer::intValue).toArray();
+            int[] some = new int[Math.min(rids.size() - from, most)];
+            for (int i = 0; i < some.length; i++) {
+                some[i] = rids.get(from + i);
+            }
             parts.add(new Part(lane, due, some, tellsDelay(envelope, due, some)));
         }
     }

@@ -9,6 +9,7 @@ import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.plan.DestinationPlan;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +26,9 @@ class SchedulerBench {
 
     @Test
     void memoryAndTime() throws Exception {
-        run(20_000, 1, false);   // warms up
+        for (int i = 0; i < 20; i++) {
+            run(20_000, 1, false);   // warms up
+        }
         for (int messages : new int[] {10_000, 100_000, 1_000_000}) {
             run(messages, 1, true);
         }
@@ -53,28 +56,28 @@ class SchedulerBench {
         for (int i = 0; i < messages; i++) {
             batch[i] = envelope(i + seed, "x.test");
         }
-        long before = used();
-        long begin = System.nanoTime();
+        long before = prints ? used() : 0;
+        long begin = cpu();
         for (Envelope envelope : batch) {
             scheduler.enqueue(envelope);
         }
-        double enqueue = (double) (System.nanoTime() - begin) / messages;
-        double bytes = (double) (used() - before) / messages;
-        begin = System.nanoTime();
+        double enqueue = (double) (cpu() - begin) / messages;
+        double bytes = prints ? (double) (used() - before) / messages : 0;
+        begin = cpu();
         scheduler.upkeep().survey();
-        double survey = (System.nanoTime() - begin) / 1e6;
-        begin = System.nanoTime();
+        double survey = (cpu() - begin) / 1e6;
+        begin = cpu();
         scheduler.upkeep().withdraw(Set.of(-1L));
-        double withdraw = (System.nanoTime() - begin) / 1e6;
+        double withdraw = (cpu() - begin) / 1e6;
         scheduler.start();
         List<Entry> given = new ArrayList<>(messages);
         given.add(first.getFirst());
-        begin = System.nanoTime();
+        begin = cpu();
         for (Entry entry = first.getFirst(); entry != null; entry = scheduler.next(queue, Duration.ZERO, 1, null)) {
             given.add(entry);
             scheduler.done(entry.mid(), true);
         }
-        double next = (double) (System.nanoTime() - begin) / messages;
+        double next = (double) (cpu() - begin) / messages;
         scheduler.stop();
         assertThat(given).hasSize(messages + 1);
         if (prints) {
@@ -98,10 +101,15 @@ class SchedulerBench {
         assertThat(batch).hasSize(count);
     }
 
+    /** Of this thread: what else runs on the machine does not count. */
+    private static long cpu() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
     private static long used() {
         Runtime runtime = Runtime.getRuntime();
         long least = Long.MAX_VALUE;
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 3; i++) {
             System.gc();
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }
