@@ -55,6 +55,8 @@ public final class RocksSpool implements Spool {
     private final FileWriters files;
     private final BodyReader bodies;
     private final MidSequence mids;
+    /** First MID that was not given out when it was opened. */
+    private final long opened;
     private final Quarantine quarantine = new Quarantine();
     private final DiskSpace space;
     private final SpaceKeeper keeper;
@@ -100,6 +102,7 @@ public final class RocksSpool implements Spool {
         bodies = new BodyReader(store, bodyFiles, allocator);
         quarantine.load(store.quarantined());
         var first = store.number(Keys.MID, 1);
+        opened = first;
         mids = new MidSequence(first, store.reserveMids(first + options.midBlock()), options.midBlock());
         space = new DiskSpace(usableBytes);
         metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
@@ -241,7 +244,7 @@ public final class RocksSpool implements Spool {
     @Override
     public void forEachPending(Consumer<Envelope> consumer) {
         requireOpen();
-        var before = mids.unused();
+        var before = opened;
         for (var from = 0L; from < before;) {
             var page = store.envelopes(from, before, PAGE);
             for (var row : page.rows()) {

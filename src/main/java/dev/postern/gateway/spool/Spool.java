@@ -106,7 +106,10 @@ public interface Spool extends AutoCloseable {
         return Set.of();
     }
 
-    /** Calls {@code consumer} with every message that has a pending recipient, in MID order. Blocks; used once at start. */
+    /**
+     * Calls {@code consumer} with every message that has a pending recipient and was there when the spool was opened, in MID order. What is committed since is left
+     * to {@code onCommitted}, so that none comes both ways. Blocks; what {@code consumer} throws ends it.
+     */
     void forEachPending(Consumer<Envelope> consumer);
 
     /** Messages held now. */
