@@ -320,7 +320,7 @@ int fallocate(int fd, int mode, off_t offset, off_t length) {
   if (!result && !fstat(fd, &after) && after.st_size != before.st_size) {
     note(TRUNCATE, known, after.st_size, 0, NULL, NULL, NULL, 0, 0);
   }
-  if (!result && (mode & ~FALLOC_FL_KEEP_SIZE)) {
+  if (!result && (mode & ~FALLOC_FL_KEEP_SIZE) && offset < before.st_size) {   /* beyond the end there is nothing to change */
     note(UNKNOWN, known, 0, 0, NULL, "fallocate", NULL, 0, 0);
   }
   pthread_mutex_unlock(&lock);
