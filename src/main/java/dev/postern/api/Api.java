@@ -27,8 +27,10 @@ public final class Api {
     public static final String DNS_NAME = "^(\\*\\.)?" + HOST + "$";
     /** A domain, or {@code .domain} for its subdomains. */
     public static final String DOMAIN = "^\\.?" + HOST + "$";
+    /** An IP address or a CIDR block. */
+    public static final String NETWORK = "^(" + IPV4 + "|" + IPV6 + ")(/[0-9]{1,3})?$";
     /** What a sender pattern is made of; which forms there are is checked in the plan, where a message can say more. */
-    public static final String SENDER = "^[A-Za-z0-9._:/+=-]+$";
+    public static final String SENDER = "^[A-Za-z0-9._:/+=-]+(\\[[A-Za-z0-9.-]+\\])?$";
     /** domain, .domain or user@domain. */
     public static final String SENDER_ADDRESS = "^(\\.?" + HOST + "|[^@ ]+@" + HOST + ")$";
     /** user@domain. */
@@ -71,7 +73,8 @@ public final class Api {
             Map.entry(HOST_OR_ADDRESS, "a host name such as mail.example.com, or an IP address without brackets"),
             Map.entry(DNS_NAME, "a DNS name such as mail.example.com, or *.example.com"),
             Map.entry(DOMAIN, "a domain such as example.com, or .example.com for its subdomains; internationalised names as xn--…"),
-            Map.entry(SENDER, "an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, cert:NAME, spki:PIN, or ALL"),
+            Map.entry(NETWORK, "an IP address or a CIDR block such as 10.1.0.0/16"),
+            Map.entry(SENDER, "an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, cert:NAME, spki:PIN, dnslist[ZONE], or ALL"),
             Map.entry(RECIPIENT, "domain, .domain (its subdomains), user@domain, user@ (in any domain), or ALL"),
             Map.entry(SENDER_ADDRESS, "domain, .domain (its subdomains), or user@domain"),
             Map.entry(MAIL_ADDRESS, "an address such as postmaster@example.com"),

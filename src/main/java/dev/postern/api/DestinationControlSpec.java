@@ -39,6 +39,13 @@ public class DestinationControlSpec {
     @JsonPropertyDescription("Bounds of delivery to each of these domains.")
     public Limits limits = new Limits();
 
+    @JsonPropertyDescription("When mail for these domains is tried again, and when it bounces; the gateway's delivery.retry where absent.")
+    public MailGatewaySpec.Retry retry;
+
+    @JsonPropertyDescription("Whether delivery rests: mail for these domains is taken and waits; its age counts on.")
+    @Default("false")
+    public Boolean suspend = false;
+
     @JsonPropertyDescription("Where mail goes instead of the domain's MX hosts (an SMTP route).")
     public Route route;
 
@@ -93,7 +100,32 @@ public class DestinationControlSpec {
         @Min(1)
         @Max(100_000)
         public Integer messagesPerConnection = 100;
+
+        @JsonPropertyDescription("Recipients in a stretch of time; no limit where absent.")
+        public RecipientRate recipients;
+
+        @JsonPropertyDescription("What concurrentConnections and recipients hold for. Destination: the recipient domain. Address: each address of its hosts, whatever domains it serves.")
+        @Default("Destination")
+        public Per per = Per.Destination;
     }
+
+    /** A rate of recipients. */
+    public static class RecipientRate {
+        @JsonPropertyDescription("Recipients at most.")
+        @Required
+        @Min(1)
+        @Max(10_000_000)
+        public Integer maximum;
+
+        @JsonPropertyDescription("In so many minutes.")
+        @Default("60")
+        @Min(1)
+        @Max(1440)
+        public Integer minutes = 60;
+    }
+
+    /** What limits are counted for. */
+    public enum Per { Destination, Address }
 
     /** An SMTP route: its hosts take the place of the MX hosts. */
     public static class Route {

@@ -51,6 +51,12 @@ public class ListenerSpec {
     @Default("false")
     public Boolean implicitTLS = false;
 
+    @JsonPropertyDescription("Proxies in front of this port that say who the client is (PROXY protocol, versions 1 and 2); none where absent.")
+    public ProxyProtocol proxyProtocol;
+
+    @JsonPropertyDescription("Users that may log in (SMTP AUTH), where the policy of their sender group asks for it; for Private listeners.")
+    public Authentication authentication;
+
     @JsonPropertyDescription("The host access table: the first entry that matches the client decides. A client that none matches is rejected.")
     @Required
     @Size(min = 1, max = 200)
@@ -105,6 +111,42 @@ public class ListenerSpec {
         }
     }
 
+    /** Proxies that a port believes. */
+    public static class ProxyProtocol {
+        @JsonPropertyDescription("Proxies: IP addresses and CIDR blocks. Their connections must begin with a PROXY header; that of no other is read.")
+        @Required
+        @Size(min = 1, max = 100)
+        public List<@Size(min = 1, max = 64) @Pattern(Api.NETWORK) String> from = new ArrayList<>();
+    }
+
+    /** How clients log in. */
+    public static class Authentication {
+        @JsonPropertyDescription("Secret of the users: each key is a user name, each value its verifier as 'postern user verifier' prints it (SCRAM-SHA-256).")
+        public LocalRef usersSecretRef;
+
+        @JsonPropertyDescription("Mechanisms that are offered. EXTERNAL: the name in a verified client certificate.")
+        @Size(min = 1, max = 3)
+        public List<Mechanism> mechanisms = new ArrayList<>(List.of(Mechanism.SCRAM_SHA_256, Mechanism.PLAIN));
+    }
+
+    /** SASL mechanisms by their IANA names. */
+    public enum Mechanism {
+        @JsonProperty("PLAIN") PLAIN("PLAIN"),
+        @JsonProperty("SCRAM-SHA-256") SCRAM_SHA_256("SCRAM-SHA-256"),
+        @JsonProperty("EXTERNAL") EXTERNAL("EXTERNAL");
+
+        private final String iana;
+
+        Mechanism(String iana) {
+            this.iana = iana;
+        }
+
+        /** As AUTH names it. */
+        public String iana() {
+            return iana;
+        }
+    }
+
     /** One sender group and the policy that it gets. */
     public static class HostAccess {
         @JsonPropertyDescription("Name of the sender group, as the log shows it.")
@@ -113,7 +155,7 @@ public class ListenerSpec {
         @Size(min = 1, max = 64)
         public String senderGroup;
 
-        @JsonPropertyDescription("Clients: IP address, CIDR block, range (10.1.1.5-10), partial address (10.1.), host name, .partial-host, cert:NAME or cert:.DOMAIN (a verified client certificate), spki:PIN (its key), or ALL. Host names match only when forward-confirmed; certificates, once TLS is up.")
+        @JsonPropertyDescription("Clients: IP address, CIDR block, range (10.1.1.5-10), partial address (10.1.), host name, .partial-host, cert:NAME or cert:.DOMAIN (a verified client certificate), spki:PIN (its key), dnslist[ZONE] (listed there), or ALL. Host names match only when forward-confirmed; certificates, once TLS is up.")
         @Required
         @Size(min = 1, max = 10000)
         public List<@Size(min = 1, max = 255) @Pattern(Api.SENDER) String> senders = new ArrayList<>();
@@ -133,6 +175,11 @@ public class ListenerSpec {
         @JsonPropertyDescription("What happens to mail for them.")
         @Default("Accept")
         public Access access = Access.Accept;
+
+        @JsonPropertyDescription("Text of the 550 answer of Reject: one line of printable ASCII.")
+        @Pattern(Api.PRINTABLE)
+        @Size(min = 1, max = 400)
+        public String rejectText;
     }
 
     /** Answer of the recipient access table. */

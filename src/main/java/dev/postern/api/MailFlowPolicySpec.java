@@ -28,10 +28,26 @@ public class MailFlowPolicySpec {
     @JsonPropertyDescription("Bounds of a session.")
     public Limits limits = new Limits();
 
+    @JsonPropertyDescription("Whether clients log in (SMTP AUTH, over TLS only). None: it is not offered. Offer: it is, and clients may go on without. Require: mail is taken only from a client that has logged in. The users are the Listener's.")
+    @Default("None")
+    public Authentication authentication = Authentication.None;
+
+    @JsonPropertyDescription("Slows down a client that makes mistakes; none is slowed down where absent.")
+    public Tarpit tarpit;
+
+    @JsonPropertyDescription("Text of the greeting behind the host name: one line of printable ASCII.")
+    @Pattern(Api.PRINTABLE)
+    @Size(min = 1, max = 400)
+    public String banner;
+
     @JsonPropertyDescription("Text of the 554 answer of Reject: one line of printable ASCII.")
     @Pattern(Api.PRINTABLE)
     @Size(min = 1, max = 400)
     public String rejectText;
+
+    @JsonPropertyDescription("When Reject answers. Greeting: at once. Recipient: at each recipient, so that the log says who wrote to whom (delayed rejection).")
+    @Default("Greeting")
+    public RejectAt rejectAt = RejectAt.Greeting;
 
     /** What happens to the connections of a sender group. */
     public enum Behavior { Accept, Relay, Reject, TCPRefuse, Continue }
@@ -60,7 +76,28 @@ public class MailFlowPolicySpec {
     /** Inbound TLS levels. */
     public enum TlsMode { Off, Preferred, Required }
 
-    /** Limits of a session; each is answered as RFC 5321 and RFC 1870 say. */
+    /** Whether clients log in. */
+    public enum Authentication { None, Offer, Require }
+
+    /** When a client is told that it is rejected. */
+    public enum RejectAt { Greeting, Recipient }
+
+    /** Answers come late once a client has made too many mistakes. */
+    public static class Tarpit {
+        @JsonPropertyDescription("Rejected recipients and commands in a connection, after which answers come late.")
+        @Default("3")
+        @Min(0)
+        @Max(1000)
+        public Integer afterErrors = 3;
+
+        @JsonPropertyDescription("By how much each answer is late, from 1s to 1m.")
+        @Default("5s")
+        @Pattern(Api.DURATION)
+        @Size(max = Api.DURATION_LENGTH)
+        public String delay = "5s";
+    }
+
+    /** Limits of a session and of a client; each is answered as RFC 5321 and RFC 1870 say. */
     public static class Limits {
         @JsonPropertyDescription("Largest message, from 1Ki to 1Gi.")
         @Default("20Mi")
@@ -85,5 +122,19 @@ public class MailFlowPolicySpec {
         @Min(1)
         @Max(100_000)
         public Integer maxConnectionsPerClient = 100;
+
+        @JsonPropertyDescription("Recipients that one address may name in an hour; no limit where absent.")
+        @Min(1)
+        @Max(10_000_000)
+        public Integer maxRecipientsPerHour;
+
+        @JsonPropertyDescription("Recipients that one address may name in an hour that the recipient access table rejects (directory harvest attack prevention); no limit where absent.")
+        @Min(0)
+        @Max(1_000_000)
+        public Integer maxInvalidRecipientsPerHour;
+
+        @JsonPropertyDescription("Whether a connection in which maxInvalidRecipientsPerHour is passed is dropped.")
+        @Default("true")
+        public Boolean dropConnectionOnInvalidRecipients = true;
     }
 }

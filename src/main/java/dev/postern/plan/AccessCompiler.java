@@ -98,6 +98,6 @@ final class AccessCompiler {
         for (int i = 0; i < entry.recipients.size(); i++) {
             fields.read(path + ".recipients[" + i + "]", entry.recipients.get(i), RecipientPattern::parse);
         }
-        return new RecipientRule(entry.recipients, entry.access);
+        return new RecipientRule(entry.recipients, entry.access, entry.rejectText);
     }
 }

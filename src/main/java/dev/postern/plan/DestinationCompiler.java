@@ -25,6 +25,8 @@ import java.util.Optional;
 final class DestinationCompiler {
     private static final int MAX_CONNECTIONS = 1000;
     private static final int MAX_MESSAGES = 100_000;
+    private static final int MAX_RECIPIENTS = 10_000_000;
+    private static final int DAY_MINUTES = 1440;
 
     private final TrustBundles bundles;
     private final ClientCertificates certificates;
@@ -161,8 +163,18 @@ final class DestinationCompiler {
         }
         var tls = new DestinationPlan.Tls(spec.tls.mode, spec.tls.identity, own == null ? gatewayBundle() : own, spec.tls.pins, spec.tls.dane, spec.tls.mtaSTS);
         return new Draft(domains, spec.isDefault, tls, asked,
-                shown == null ? gatewayCertificate() : shown, spec.certificateRef == null ? null : String.valueOf(spec.certificateRef.name), connections, messages,
+                shown == null ? gatewayCertificate() : shown, spec.certificateRef == null ? null : String.valueOf(spec.certificateRef.name),
+                new DestinationPlan.Limits(connections, messages, rate(spec.limits.recipients, fields), spec.limits.per), retry(spec, fields, scope), spec.suspend,
                 Routes.read(spec.route, "spec.route", fields, scope));
+    }
+
+    private static DestinationPlan.Rate rate(DestinationControlSpec.RecipientRate spec, Fields fields) {
+        return spec == null ? null : new DestinationPlan.Rate(fields.number(spec.maximum, "spec.limits.recipients.maximum", 1, MAX_RECIPIENTS),
+                fields.number(spec.minutes, "spec.limits.recipients.minutes", 1, DAY_MINUTES));
+    }
+
+    private DestinationPlan.Retry retry(DestinationControlSpec spec, Fields fields, Problems.Scope scope) {
+        return spec.retry == null ? gateway.map(Settings::retry).orElse(DestinationPlan.Retry.STANDARD) : RetryTimes.read(spec.retry, "spec.retry.", fields, scope);
     }
 
     private static String domain(String text) {
@@ -182,10 +194,11 @@ final class DestinationCompiler {
      * @param certificate what resolves
      * @param askedCertificate what the control itself names, there or not; null where it names none
      */
-    private record Draft(Map<String, Integer> domains, boolean isDefault, DestinationPlan.Tls tls, String askedBundle, String certificate, String askedCertificate, int concurrentConnections, int messagesPerConnection, List<DestinationPlan.Host> route) {
+    private record Draft(Map<String, Integer> domains, boolean isDefault, DestinationPlan.Tls tls, String askedBundle, String certificate, String askedCertificate,
+            DestinationPlan.Limits limits, DestinationPlan.Retry retry, boolean suspended, List<DestinationPlan.Host> route) {
 
         DestinationPlan plan(ResourceRef resource, List<String> destinations, boolean asDefault, String held) {
-            return new DestinationPlan(resource, destinations, asDefault, tls, certificate, concurrentConnections, messagesPerConnection, route, held);
+            return new DestinationPlan(resource, destinations, asDefault, tls, certificate, limits, retry, suspended, route, held);
         }
 
         /** Whether mail that travels as {@code last} says could travel below what is asked. */

@@ -92,7 +92,26 @@ final class ListenerCompiler {
         var access = new AccessCompiler(spec, policies, scope);
         var tls = ListenerSuites.read(spec, fields, scope);
         return new ListenerPlan(scope.resource(), spec.type, port, spec.hostname == null ? gatewayHostname : spec.hostname, certificates(spec, tls, scope),
-                tls, access.hostAccess(), access.recipientAccess());
+                tls, proxies(spec, fields), authentication(spec, fields, scope), access.hostAccess(), access.recipientAccess());
+    }
+
+    private static List<String> proxies(ListenerSpec spec, Fields fields) {
+        List<String> from = spec.proxyProtocol == null ? List.of() : spec.proxyProtocol.from;
+        for (int i = 0; i < from.size(); i++) {
+            fields.read("spec.proxyProtocol.from[" + i + "]", from.get(i), SenderPattern::network);
+        }
+        return from;
+    }
+
+    private static ListenerPlan.Authentication authentication(ListenerSpec spec, Fields fields, Problems.Scope scope) {
+        if (spec.authentication == null) {
+            return null;
+        }
+        if (spec.type == ListenerSpec.Type.Public) {
+            scope.invalid("spec.authentication", "is for Private listeners; a Public listener takes mail for recipientAccess from anyone: remove it, or make the listener Private");
+        }
+        String users = spec.authentication.usersSecretRef == null ? null : spec.authentication.usersSecretRef.name;
+        return new ListenerPlan.Authentication(users, spec.authentication.mechanisms);
     }
 
     private List<String> certificates(ListenerSpec spec, ListenerPlan.Tls tls, Problems.Scope scope) {

@@ -2,6 +2,7 @@ package dev.postern.plan;
 
 import dev.postern.api.ListenerSpec.Access;
 import dev.postern.api.ListenerSpec.CipherProfile;
+import dev.postern.api.ListenerSpec.Mechanism;
 import dev.postern.api.ListenerSpec.Type;
 import java.util.List;
 import java.util.stream.Stream;
@@ -10,22 +11,42 @@ import java.util.stream.Stream;
  * One port.
  *
  * @param certificates    names of {@link CertificatePlan}s, the first is the default; empty: no TLS here
+ * @param proxies         addresses and CIDR blocks whose connections begin with a PROXY header
+ * @param authentication  null where nobody can log in
  * @param hostAccess      first match wins; its senders are valid {@code SenderPattern}s
  * @param recipientAccess first match wins; empty on a Private listener
  */
 public record ListenerPlan(ResourceRef resource, Type type, int port, String hostname, List<String> certificates, Tls tls,
-        List<SenderGroup> hostAccess, List<RecipientRule> recipientAccess) {
+        List<String> proxies, Authentication authentication, List<SenderGroup> hostAccess, List<RecipientRule> recipientAccess) {
     private static final String TLS_12 = "TLSv1.2";
     private static final String TLS_13 = "TLSv1.3";
 
     public ListenerPlan {
         certificates = List.copyOf(certificates);
+        proxies = List.copyOf(proxies);
         hostAccess = List.copyOf(hostAccess);
         recipientAccess = List.copyOf(recipientAccess);
     }
 
+    /** Without proxies and authentication. */
+    public static ListenerPlan of(ResourceRef resource, Type type, int port, String hostname, List<String> certificates, Tls tls, List<SenderGroup> hostAccess,
+            List<RecipientRule> recipientAccess) {
+        return new ListenerPlan(resource, type, port, hostname, certificates, tls, List.of(), null, hostAccess, recipientAccess);
+    }
+
     public String name() {
         return resource.name();
+    }
+
+    /**
+     * How clients log in.
+     *
+     * @param users name of the Secret of the users' verifiers, which travel beside the private keys; null where there are none
+     */
+    public record Authentication(String users, List<Mechanism> mechanisms) {
+        public Authentication {
+            mechanisms = List.copyOf(mechanisms);
+        }
     }
 
     /**
@@ -71,10 +92,14 @@ public record ListenerPlan(ResourceRef resource, Type type, int port, String hos
         }
     }
 
-    /** One entry of the recipient access table. */
-    public record RecipientRule(List<String> recipients, Access access) {
+    /** One entry of the recipient access table; {@code rejectText} is null where it gives none. */
+    public record RecipientRule(List<String> recipients, Access access, String rejectText) {
         public RecipientRule {
             recipients = List.copyOf(recipients);
+        }
+
+        public RecipientRule(List<String> recipients, Access access) {
+            this(recipients, access, null);
         }
     }
 }

@@ -85,6 +85,23 @@ public final class SenderPattern {
         return new SenderPattern(text, address.getAddress().length, value(address), value(address), null);
     }
 
+    /**
+     * One IP address or CIDR block.
+     *
+     * @throws IllegalArgumentException saying what was wrong and what is allowed
+     */
+    public static SenderPattern network(String text) {
+        boolean numeric = text.indexOf(':') >= 0 || IPV4_SHAPE.matcher(text).matches() || text.indexOf('/') > 0;
+        try {
+            if (numeric) {
+                return parse(text);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("'" + text + "' is not a network; allowed are an IP address and a CIDR block (10.1.0.0/16): " + e.getMessage(), e);
+        }
+        throw new IllegalArgumentException("'" + text + "' is not a network; allowed are an IP address and a CIDR block (10.1.0.0/16)");
+    }
+
     /** Whether a decision needs the client's forward-confirmed host name. */
     public boolean needsHostName() {
         return host != null;

@@ -8,9 +8,7 @@ import java.util.List;
  * What holds for a whole gateway.
  *
  * @param hostname            EHLO name, and the name in Received lines
- * @param retryInitialSeconds wait after a message's first failure
- * @param retryMaxSeconds     longest wait between attempts
- * @param maxAgeSeconds       age at which a message bounces
+ * @param retry               of destinations that have no schedule of their own
  * @param trustBundle         bundle ID that verified delivery trusts, or null for the system's authorities
  * @param certificate         shown to servers that ask for one, or null; a destination has it filled in
  * @param jsonLog             whether log lines are JSON objects
@@ -19,7 +17,7 @@ import java.util.List;
  * @param tlsReporting        null where no reports are sent
  * @param ticketKeys          digests of the session ticket keys, the one in use first; the keys are beside the private keys
  */
-public record Settings(String hostname, long retryInitialSeconds, long retryMaxSeconds, long maxAgeSeconds, String trustBundle,
+public record Settings(String hostname, DestinationPlan.Retry retry, String trustBundle,
         String certificate, Alerts alerts, Dns dns, boolean jsonLog, int maxMessages, long reserveBytes,
         TlsReporting tlsReporting, List<String> ticketKeys) {
 
@@ -29,19 +27,19 @@ public record Settings(String hostname, long retryInitialSeconds, long retryMaxS
 
     /** The same, with another certificate for delivery or, for null, with none. */
     Settings showing(String other) {
-        return new Settings(hostname, retryInitialSeconds, retryMaxSeconds, maxAgeSeconds, trustBundle, other, alerts, dns, jsonLog, maxMessages, reserveBytes,
+        return new Settings(hostname, retry, trustBundle, other, alerts, dns, jsonLog, maxMessages, reserveBytes,
                 tlsReporting, ticketKeys);
     }
 
     /** The same, under another name, with other name servers. */
     public Settings asking(String otherHostname, Dns otherDns) {
-        return new Settings(otherHostname, retryInitialSeconds, retryMaxSeconds, maxAgeSeconds, trustBundle, certificate, alerts, otherDns, jsonLog, maxMessages,
+        return new Settings(otherHostname, retry, trustBundle, certificate, alerts, otherDns, jsonLog, maxMessages,
                 reserveBytes, tlsReporting, ticketKeys);
     }
 
     /** These, with other session ticket keys: those go on however old the rest is. */
     Settings with(List<String> otherTicketKeys) {
-        return new Settings(hostname, retryInitialSeconds, retryMaxSeconds, maxAgeSeconds, trustBundle, certificate, alerts, dns, jsonLog, maxMessages,
+        return new Settings(hostname, retry, trustBundle, certificate, alerts, dns, jsonLog, maxMessages,
                 reserveBytes, tlsReporting, otherTicketKeys);
     }
 

@@ -1,10 +1,8 @@
 package dev.postern.plan;
 
 import dev.postern.api.Certificate;
-import dev.postern.api.Durations;
 import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewaySpec.Format;
-import dev.postern.api.MailGatewaySpec.Retry;
 import dev.postern.api.MailGatewaySpec;
 import dev.postern.pki.Chains;
 import dev.postern.pki.DkimRecord;
@@ -17,10 +15,8 @@ import java.util.Optional;
 final class SettingsCompiler {
     /** What the store may need to be read back after a write that found the disk full: as much as its log holds. */
     private static final long LEAST_RESERVE = 64L << 20;
-    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration DAY = Duration.ofDays(1);
-    private static final Duration MONTH = Duration.ofDays(30);
     private static final int MAX_PORT = 65535;
     private static final int MAX_MESSAGES = 10_000_000;
     /** Far beyond any volume, and far below the end of a long. */
@@ -46,7 +42,7 @@ final class SettingsCompiler {
         MailGatewaySpec spec = Specs.normal(gateway.getSpec(), MailGatewaySpec.class, scope);
         Optional<String> hostname = fields.required(spec.hostname, "spec.hostname", "the fully qualified name that the gateway gives in EHLO")
                 .flatMap(h -> fields.hostname(h, "spec.hostname"));
-        Durations retry = retry(spec.delivery.retry, fields, scope);
+        DestinationPlan.Retry retry = RetryTimes.read(spec.delivery.retry, "spec.delivery.retry.", fields, scope);
         String bundle = bundles.resolve(spec.delivery.trustBundleRef, "spec.delivery.trustBundleRef", scope);
         String certificate = certificates.resolve(spec.delivery.certificateRef, "spec.delivery.certificateRef", scope);
         for (int i = 0; i < spec.dns.servers.size(); i++) {
@@ -69,7 +65,7 @@ final class SettingsCompiler {
         if (scope.bad()) {
             return Optional.empty();
         }
-        return Optional.of(new Settings(hostname.orElseThrow(), retry.initial, retry.max, retry.maxAge, bundle, certificate,
+        return Optional.of(new Settings(hostname.orElseThrow(), retry, bundle, certificate,
                 alerts, new Settings.Dns(spec.dns.servers, spec.dns.dnssec, spec.dns.trustAnchors), spec.logging.format == Format.JSON, maxMessages,
                 reserve.orElseThrow(), reporting, ticketKeys));
     }
@@ -115,20 +111,6 @@ final class SettingsCompiler {
         }
     }
 
-    private static Durations retry(Retry retry, Fields fields, Problems.Scope scope) {
-        String path = "spec.delivery.retry.";
-        var initial = fields.duration(retry.initial, path + "initial", SECOND, DAY);
-        var max = fields.duration(retry.max, path + "max", SECOND, DAY);
-        var maxAge = fields.duration(retry.maxAge, path + "maxAge", SECOND, MONTH);
-        if (initial.isPresent() && max.isPresent() && initial.get().compareTo(max.get()) > 0) {
-            scope.invalid(path + "initial", "'" + retry.initial + "' is longer than max, '" + retry.max + "'; allowed is up to max");
-        }
-        if (max.isPresent() && maxAge.isPresent() && max.get().compareTo(maxAge.get()) > 0) {
-            scope.invalid(path + "max", "'" + retry.max + "' is longer than maxAge, '" + retry.maxAge + "'; allowed is up to maxAge");
-        }
-        return new Durations(initial.orElse(SECOND).toSeconds(), max.orElse(SECOND).toSeconds(), maxAge.orElse(SECOND).toSeconds());
-    }
-
     /** A literal address, so that names can be resolved without resolving one. */
     private static String dnsServer(String text) {
         String address = text;
@@ -147,8 +129,5 @@ final class SettingsCompiler {
             throw new IllegalArgumentException("'" + text + "' is not the address of a name server; allowed are an IP address, and one with a port: 10.0.0.53, 10.0.0.53:5353, 2001:db8::53 or [2001:db8::53]:5353");
         }
         return text;
-    }
-
-    private record Durations(long initial, long max, long maxAge) {
     }
 }

@@ -28,6 +28,6 @@ class DestinationTableTest {
     }
 
     private static DestinationPlan plan(String name, boolean isDefault, String... domains) {
-        return new DestinationPlan(new ResourceRef("DestinationControl", "mail", name, "", 1), List.of(domains), isDefault, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), null, 20, 100, List.of(), null);
+        return DestinationPlan.of(new ResourceRef("DestinationControl", "mail", name, "", 1), List.of(domains), isDefault, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), null, DestinationPlan.Limits.of(20, 100), List.of(), null);
     }
 }

@@ -63,7 +63,7 @@ class PlanPartsTest {
     void oneChangedDestinationChangesOnePart() {
         List<DestinationPlan> changed = new ArrayList<>(PLAN.destinations());
         DestinationPlan old = changed.get(77);
-        changed.set(77, new DestinationPlan(old.resource(), old.destinations(), false, DestinationPlan.Tls.of(TlsMode.Required, Identity.Hosted, null), null, 20, 100, List.of(), null));
+        changed.set(77, DestinationPlan.of(old.resource(), old.destinations(), false, DestinationPlan.Tls.of(TlsMode.Required, Identity.Hosted, null), null, DestinationPlan.Limits.of(20, 100), List.of(), null));
         PlanParts before = PlanParts.split(PLAN, 1);
         PlanParts after = PlanParts.split(plan(changed), 2);
 
@@ -163,10 +163,10 @@ class PlanPartsTest {
     }
 
     private static GatewayPlan plan(List<DestinationPlan> destinations) {
-        var listener = new ListenerPlan(ref("Listener", "public"), Type.Public, 2525, "mail.example.com", List.of("mail"), ListenerPlan.Tls.STANDARD,
+        var listener = ListenerPlan.of(ref("Listener", "public"), Type.Public, 2525, "mail.example.com", List.of("mail"), ListenerPlan.Tls.STANDARD,
                 List.of(new ListenerPlan.SenderGroup("everyone", List.of("ALL"), "accept")), List.of(new ListenerPlan.RecipientRule(List.of("example.com"), Access.Accept)));
-        var policy = new PolicyPlan(ref("MailFlowPolicy", "accept"), Behavior.Accept, PolicyPlan.Tls.of(MailFlowPolicySpec.TlsMode.Preferred), 1024, 10, 10, 10, null);
-        var settings = new Settings("mail.example.com", 1, 2, 3, null, null, Settings.Alerts.EVENTS, new Settings.Dns(List.of("10.0.0.53"), Dnssec.Validate, List.of()), false, 100, 1000, null, List.of());
+        var policy = PolicyPlan.of(ref("MailFlowPolicy", "accept"), Behavior.Accept, PolicyPlan.Tls.of(MailFlowPolicySpec.TlsMode.Preferred), PolicyPlan.Limits.of(1024, 10, 10, 10));
+        var settings = new Settings("mail.example.com", new DestinationPlan.Retry(1, 2, 3), null, null, Settings.Alerts.EVENTS, new Settings.Dns(List.of("10.0.0.53"), Dnssec.Validate, List.of()), false, 100, 1000, null, List.of());
         return new GatewayPlan(ref("MailGateway", "default"), settings, List.of(listener), List.of(policy), List.of(new CertificatePlan(ref("Certificate", "mail"), "PEM", "00")),
                 Map.of("b/ca.crt", "PEM", "a/ca.crt", "PEM"), destinations);
     }
@@ -174,7 +174,7 @@ class PlanPartsTest {
     private static List<DestinationPlan> destinations(int count, String prefix) {
         return IntStream.range(0, count).mapToObj(i -> {
             String name = String.format(Locale.ROOT, "%s%03d", prefix, i);
-            return new DestinationPlan(ref("DestinationControl", name), List.of(name + ".example"), false, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), null, 20, 100,
+            return DestinationPlan.of(ref("DestinationControl", name), List.of(name + ".example"), false, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), null, DestinationPlan.Limits.of(20, 100),
                     List.of(new DestinationPlan.Host("relay.example", 25, 0)), null);
         }).toList();
     }

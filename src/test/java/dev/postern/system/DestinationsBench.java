@@ -57,7 +57,7 @@ class DestinationsBench {
         long wrong = 0;
         for (int i = 0; i < LOOKUPS; i++) {
             int at = i & domains.length - 1;
-            wrong += table.find(domains[at]).orElseThrow().concurrentConnections() == 1 + wanted[at] % 1000 ? 0 : 1;
+            wrong += table.find(domains[at]).orElseThrow().limits().concurrentConnections() == 1 + wanted[at] % 1000 ? 0 : 1;
         }
         long ns = System.nanoTime() - start;
         assertThat(wrong).isZero();
@@ -72,10 +72,10 @@ class DestinationsBench {
             random.nextBytes(pin);
             var tls = new DestinationPlan.Tls(TlsMode.values()[1 + i % 4], Identity.values()[i % 3], null, List.of(Base64.getEncoder().encodeToString(pin)),
                     Dane.values()[i % 3], MtaSts.values()[i % 2]);
-            destinations.add(new DestinationPlan(new ResourceRef("DestinationControl", "mail", "partner-" + i, "uid-" + i, 1), List.of("partner-" + i + ".example", ".sub-" + i + ".example"),
-                    false, tls, null, 1 + i % 1000, 100, List.of(new DestinationPlan.Host("relay-" + i + ".example", 25, 0)), null));
+            destinations.add(DestinationPlan.of(new ResourceRef("DestinationControl", "mail", "partner-" + i, "uid-" + i, 1), List.of("partner-" + i + ".example", ".sub-" + i + ".example"),
+                    false, tls, null, DestinationPlan.Limits.of(1 + i % 1000, 100), List.of(new DestinationPlan.Host("relay-" + i + ".example", 25, 0)), null));
         }
-        Settings settings = new Settings("mail.example.com", 300, 3600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
+        Settings settings = new Settings("mail.example.com", new DestinationPlan.Retry(300, 3600, 86_400), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
         return new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), List.of(), Map.of(), destinations);
     }
 

@@ -167,12 +167,12 @@ final class Plans {
     }
 
     private DestinationPlan changed(GatewayPlan plan, String domain) {
-        DestinationPlan base = plan.destinations().stream().findFirst().orElseGet(() -> new DestinationPlan(GIVEN, List.of(domain), false,
-                DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), plan.settings().certificate(), 1, 1, List.of(), null));
+        DestinationPlan base = plan.destinations().stream().findFirst().orElseGet(() -> DestinationPlan.of(GIVEN, List.of(domain), false,
+                DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), plan.settings().certificate(), DestinationPlan.Limits.of(1, 1), List.of(), null));
         DestinationPlan.Tls tls = base.tls();
         var changed = new DestinationPlan.Tls(or(options.mode, tls.mode()), or(options.identity, tls.identity()), options.trust == null ? tls.trustBundle() : GIVEN_BUNDLE,
                 tls.pins(), or(options.dane, tls.dane()), or(options.mtaSts, tls.mtaSts()));
-        return new DestinationPlan(base.resource(), List.of(domain), false, changed, base.certificate(), 1, 1,
+        return DestinationPlan.of(base.resource(), List.of(domain), false, changed, base.certificate(), DestinationPlan.Limits.of(1, 1),
                 options.route.isEmpty() ? base.route() : RouteText.parse(options.route), options.trust == null ? base.held() : null);
     }
 
@@ -190,7 +190,7 @@ final class Plans {
 
     /** No plan at all: what the gateway does for domains that nobody names. */
     private static GatewayPlan bare() {
-        Settings settings = new Settings(machine(), 300, 3600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1, 0, null, List.of());
+        Settings settings = new Settings(machine(), new DestinationPlan.Retry(300, 3600, 86_400), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1, 0, null, List.of());
         return new GatewayPlan(new ResourceRef("MailGateway", "", "given", "", 0), settings, List.of(), List.of(), List.of(), Map.of(), List.of());
     }
 

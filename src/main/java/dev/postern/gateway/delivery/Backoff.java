@@ -16,8 +16,8 @@ final class Backoff {
      * @param random   from 0 to 1
      */
     static long millis(Settings settings, int failures, double random) {
-        long wait = settings.retryInitialSeconds() * 1000;
-        long max = settings.retryMaxSeconds() * 1000;
+        long wait = settings.retry().initialSeconds() * 1000;
+        long max = settings.retry().maxSeconds() * 1000;
         for (int i = 1; i < failures && wait < max; i++) {
             wait *= 2;
         }

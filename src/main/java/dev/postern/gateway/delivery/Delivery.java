@@ -93,7 +93,7 @@ public final class Delivery {
 
     private int limit(String domain) {
         ActivePlan active = plans.current();
-        return active == null ? 0 : Destinations.find(active, domain).concurrentConnections();
+        return active == null ? 0 : Destinations.find(active, domain).limits().concurrentConnections();
     }
 
     private void launch(DomainQueue queue, Entry entry) {

@@ -22,7 +22,7 @@ final class Destinations {
 
     /** For domains that no DestinationControl names. */
     private static DestinationPlan builtIn(ActivePlan plan) {
-        return new DestinationPlan(BUILT_IN, List.of(), true, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), plan.plan().settings().certificate(), 20, 100,
+        return DestinationPlan.of(BUILT_IN, List.of(), true, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), plan.plan().settings().certificate(), DestinationPlan.Limits.of(20, 100),
                 List.of(), null);
     }
 

@@ -38,7 +38,7 @@ final class DomainWorker implements Runnable {
             while (entry != null) {
                 deliver(entry);
                 served++;
-                boolean spent = link != null && link.messages() >= link.plan().messagesPerConnection();
+                boolean spent = link != null && link.messages() >= link.plan().limits().messagesPerConnection();
                 entry = spent ? null : scheduler.next(queue, link == null ? Duration.ZERO : context.options().linger(), served);
             }
         } catch (InterruptedException e) {
@@ -54,7 +54,7 @@ final class DomainWorker implements Runnable {
 
     /** A fault of ours must not spin: later is soon enough. */
     private void putBack(Entry entry) {
-        long wait = context.plan().plan().settings().retryInitialSeconds() * 1000;
+        long wait = context.plan().plan().settings().retry().initialSeconds() * 1000;
         scheduler.requeue(queue.lane(), entry.mid(), rids(entry), context.clock().millis() + wait);
     }
 

@@ -47,6 +47,6 @@ final class Link {
 
     /** Whether the next message may go on it: the level must be the one of now. */
     boolean fits(DestinationPlan now, ActivePlan current) {
-        return messages < now.messagesPerConnection() && !Destinations.changed(active, plan, current, now) && session.usable();
+        return messages < now.limits().messagesPerConnection() && !Destinations.changed(active, plan, current, now) && session.usable();
     }
 }

@@ -43,7 +43,7 @@ final class Settlement {
      */
     static Settlement of(Envelope envelope, Map<Integer, Outcome> outcomes, Settings settings, long now, double random) {
         Settlement result = new Settlement();
-        long expiry = envelope.receivedAt() + settings.maxAgeSeconds() * 1000;
+        long expiry = envelope.receivedAt() + settings.retry().maxAgeSeconds() * 1000;
         outcomes.forEach((rid, outcome) -> {
             Recipient recipient = envelope.recipients().get(rid);
             String text = outcome.text().length() > MAX_TEXT ? outcome.text().substring(0, MAX_TEXT) : outcome.text();

@@ -104,7 +104,7 @@ final class Settler {
         byte[] returned = original(envelope, full);
         Dsn.Composed dsn = Dsn.compose(envelope, result.reports, returned, full, settings.hostname(), Instant.ofEpochMilli(now), UUID.randomUUID().toString());
         Envelope bounce = new Envelope(0, now, "", dsn.body().length, dsn.eightBit(), dsn.smtpUtf8(), null, null, "",
-                List.of(new Recipient(envelope.sender(), Envelope.State.PENDING, 0, now, null, null, null, null)), requireTls ? MessageTls.REQUIRED : MessageTls.DESTINATION);
+                List.of(new Recipient(envelope.sender(), Envelope.State.PENDING, 0, now, null, null, null, null))).with(requireTls ? MessageTls.REQUIRED : MessageTls.DESTINATION);
         CompletionStage<Long> written = write(() -> spool.updateWithDsn(envelope.mid(), result.updates, bounce, dsn.body()));
         return written.whenComplete((mid, error) -> {
             if (error == null) {

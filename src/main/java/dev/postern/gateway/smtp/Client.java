@@ -89,7 +89,7 @@ record Client(long icid, InetAddress address, String hostName, ActivePlan plan, 
 
     /** The answer of Reject. */
     Reply rejection() {
-        String text = match == null ? null : policy().rejectText();
+        String text = match == null ? null : policy().rejection().text();
         return Reply.of(554, "5.7.1", text == null ? serverName() + " does not take mail from your address" : text);
     }
 

@@ -102,7 +102,7 @@ final class Identification {
         } else if (behavior == Behavior.Reject) {
             metrics.rejected(Rejection.HostAccess);
             link.hand(greeted ? RejectedDialog.afterTls(link, services.limits(), client) : new RejectedDialog(link, services.limits(), client));
-        } else if (connections.of(client.address()) > client.policy().maxConnectionsPerClient()) {
+        } else if (connections.of(client.address()) > client.policy().limits().connectionsPerClient()) {
             metrics.rejected(Rejection.ConnectionLimit);
             link.close(client.tooMany());
         } else {

@@ -44,11 +44,11 @@ final class MailTransaction {
      *
      * @param tlsOptional whether the header says {@code TLS-Required: No}; REQUIRETLS rules it out (RFC 8689 section 4.1)
      */
-    Envelope envelope(long receivedAt, long size, boolean eightBitSeen, boolean tlsOptional, String listener) {
+    Envelope envelope(long receivedAt, long size, boolean eightBitSeen, boolean tlsOptional, String listener, Envelope.Origin origin) {
         List<Envelope.Recipient> due = recipients.stream()
                 .map(r -> r.with(Envelope.State.PENDING, 0, receivedAt, null, null)).toList();
         return new Envelope(mid(), receivedAt, mail.sender().address(), size, mail.eightBit() || eightBitSeen, mail.smtpUtf8(), mail.ret(),
-                mail.envid(), listener, due, tls(tlsOptional));
+                mail.envid(), listener, due, tls(tlsOptional), origin, false, null);
     }
 
     private MessageTls tls(boolean optional) {

@@ -139,7 +139,7 @@ final class Reception {
     }
 
     private void welcome(SessionHandler handler, Client client) {
-        boolean room = perClient.enter(client.address(), client.policy().maxConnectionsPerClient());
+        boolean room = perClient.enter(client.address(), client.policy().limits().connectionsPerClient());
         visits.replace(handler, Optional.of(new Visit(client.icid(), room ? client.address() : null)));
         if (room) {
             handler.begin(new Session(services, metrics, handler, client, perClient));

@@ -169,9 +169,9 @@ final class Session implements Dialog {
         clientName = domain;
         esmtp = true;
         var policy = client.policy();
-        List<String> lines = new ArrayList<>(List.of(client.serverName(), "PIPELINING", "SIZE " + policy.maxMessageSize(), "8BITMIME", "SMTPUTF8",
+        List<String> lines = new ArrayList<>(List.of(client.serverName(), "PIPELINING", "SIZE " + policy.limits().messageSize(), "8BITMIME", "SMTPUTF8",
                 "CHUNKING", "DSN", "ENHANCEDSTATUSCODES",
-                "LIMITS MAILMAX=" + policy.maxMessagesPerConnection() + " RCPTMAX=" + policy.maxRecipientsPerMessage()));
+                "LIMITS MAILMAX=" + policy.limits().messagesPerConnection() + " RCPTMAX=" + policy.limits().recipientsPerMessage()));
         if (tls.offered()) {
             lines.add("STARTTLS");
         }
@@ -195,12 +195,12 @@ final class Session implements Dialog {
             fail(Reply.of(555, "5.5.4", "parameter REQUIRETLS is not offered without TLS"));   // RFC 8689 section 2
         } else if (tls.keepsBack(mail.sender().address())) {
             link.reply(SessionTls.REQUIRED);
-        } else if (messages >= client.policy().maxMessagesPerConnection()) {
+        } else if (messages >= client.policy().limits().messagesPerConnection()) {
             metrics.rejected(Rejection.MessageLimit);
             end(Reply.of(421, "4.7.0", "too many messages in this connection"));
-        } else if (mail.size() > client.policy().maxMessageSize()) {
+        } else if (mail.size() > client.policy().limits().messageSize()) {
             metrics.rejected(Rejection.MessageSize);
-            link.reply(Reply.of(552, "5.3.4", "message is larger than " + client.policy().maxMessageSize() + " octets"));
+            link.reply(Reply.of(552, "5.3.4", "message is larger than " + client.policy().limits().messageSize() + " octets"));
         } else if (services.spool().admission() != Spool.Admission.OK) {
             metrics.rejected(Rejection.SpoolFull);
             link.reply(Reply.of(452, "4.3.1", "insufficient system storage"));
@@ -227,7 +227,7 @@ final class Session implements Dialog {
             metrics.rejected(Rejection.RecipientAccess);
             services.log().log(new MailEvent.RecipientRejected(client.icid(), address, "Rejected by RAT"));
             link.reply(Reply.of(550, "5.7.1", "recipient " + rcpt.recipient() + " rejected"));
-        } else if (transaction.recipients().size() >= client.policy().maxRecipientsPerMessage()) {
+        } else if (transaction.recipients().size() >= client.policy().limits().recipientsPerMessage()) {
             metrics.rejected(Rejection.RecipientLimit);
             link.reply(Reply.of(452, "4.5.3", "too many recipients"));
         } else {

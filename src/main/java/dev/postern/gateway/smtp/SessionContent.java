@@ -137,7 +137,7 @@ final class SessionContent {
 
     private void begin(MailTransaction next, ReceivedHeader trace, DataDecoder decoder) {
         transaction = next;
-        intake = new MessageIntake(next.incoming(), decoder, trace.toString(), client.get().policy().maxMessageSize(), link, this::unstall);
+        intake = new MessageIntake(next.incoming(), decoder, trace.toString(), client.get().policy().limits().messageSize(), link, this::unstall);
     }
 
     private void take(ByteBuf in) {
@@ -191,7 +191,8 @@ final class SessionContent {
         MailTransaction ended = transaction;
         MessageIntake content = intake;
         content.finish((size, eightBit) -> {
-            Envelope envelope = ended.envelope(receivedAt, size, eightBit, content.tlsOptional(), client.get().listener().plan().name());
+            Envelope envelope = ended.envelope(receivedAt, size, eightBit, content.tlsOptional(), client.get().listener().plan().name(),
+                    new Envelope.Origin(client.get().address().getHostAddress(), null, content.messageId()));
             services.log().log(new MailEvent.MessageId(ended.mid(), content.messageId()));
             if (envelope.tls().demand() != null) {
                 services.log().log(new MailEvent.TlsDemand(ended.mid(), envelope.tls().demand()));

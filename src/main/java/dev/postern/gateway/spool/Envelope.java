@@ -18,24 +18,60 @@ import java.util.Objects;
  * @param listener    name of the listener that took it; empty for what the gateway wrote itself
  * @param recipients  in the order of RCPT; the index is the RID
  * @param tls         what the message itself asks of TLS (RFC 8689)
+ * @param origin      where it came from
+ * @param held        whether it waits until somebody releases it
+ * @param route       HOST or HOST:PORT that all of it goes to in place of its destinations' hosts, or null; the destinations' TLS holds
  */
 public record Envelope(long mid, long receivedAt, String sender, long size, boolean eightBit, boolean smtpUtf8, String ret, String envid,
-        String listener, List<Recipient> recipients, MessageTls tls) {
+        String listener, List<Recipient> recipients, MessageTls tls, Origin origin, boolean held, String route) {
 
     public Envelope {
         recipients = List.copyOf(recipients);
         Objects.requireNonNull(tls, "tls");
+        Objects.requireNonNull(origin, "origin");
     }
 
-    /** Of a message that asks nothing of TLS itself. */
+    /** Of a message that asks nothing of TLS itself, and that the gateway wrote. */
     public Envelope(long mid, long receivedAt, String sender, long size, boolean eightBit, boolean smtpUtf8, String ret, String envid, String listener,
             List<Recipient> recipients) {
-        this(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, MessageTls.DESTINATION);
+        this(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, MessageTls.DESTINATION, Origin.OWN, false, null);
+    }
+
+    /**
+     * Where a message came from.
+     *
+     * @param client    the client's address; null for what the gateway wrote itself
+     * @param user      who had logged in, or null
+     * @param messageId the Message-ID field without its brackets, at most {@value #LONGEST_ID} characters of it, or null
+     */
+    public record Origin(String client, String user, String messageId) {
+        private static final int LONGEST_ID = 250;
+        /** Of what the gateway wrote itself. */
+        public static final Origin OWN = new Origin(null, null, null);
+
+        public Origin {
+            messageId = messageId != null && messageId.length() > LONGEST_ID ? messageId.substring(0, LONGEST_ID) : messageId;
+        }
     }
 
     /** The same message with this demand. */
     public Envelope with(MessageTls tls) {
-        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls);
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls, origin, held, route);
+    }
+
+    /** The same message, from there. */
+    public Envelope from(Origin origin) {
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls, origin, held, route);
+    }
+
+    /** The same message, on hold or released. */
+    public Envelope held(boolean held) {
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls, origin, held, route);
+    }
+
+    /** The same message by another way; null: by that of its destinations. */
+    public Envelope via(String route) {
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls, origin, held, route);
     }
 
     /** Whether some recipient still waits. */
@@ -44,12 +80,13 @@ public record Envelope(long mid, long receivedAt, String sender, long size, bool
     }
 
     /** The same message under the ID and with the size that the spool knows. */
-    Envelope as(long mid, long size) {
-        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls);
+    public Envelope as(long mid, long size) {
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls, origin, held, route);
     }
 
-    Envelope withRecipients(List<Recipient> recipients) {
-        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls);
+    /** The same message, with its recipients as they are now. */
+    public Envelope withRecipients(List<Recipient> recipients) {
+        return new Envelope(mid, receivedAt, sender, size, eightBit, smtpUtf8, ret, envid, listener, recipients, tls, origin, held, route);
     }
 
     /**

@@ -12,22 +12,25 @@ import java.util.Arrays;
  * The form of an envelope on disk. The MID is the key and not repeated.
  *
  * <pre>
- * envelope  = version(1 byte, 1 or 2) receivedAt(8) size(varint) flags(1) sender ret envid listener count(varint) recipient*
- * flags     = bit 0 eightBit, bit 1 smtpUtf8; in version 2 also bit 2 REQUIRETLS, bit 3 TLS-Required: No
+ * envelope  = version(1 byte, 1 to 3) receivedAt(8) size(varint) flags(1) sender ret envid listener [origin route] count(varint) recipient*
+ * flags     = bit 0 eightBit, bit 1 smtpUtf8; from version 2 on also bit 2 REQUIRETLS, bit 3 TLS-Required: No; in version 3 also bit 4 held
+ * origin    = client user messageId, in version 3, as is the route
  * recipient = state(1: 0 PENDING, 1 DELIVERED, 2 BOUNCED) attempts(varint) nextAttempt(8) address lastStatus lastReply dsnNotify orcpt
  * string    = length+1(varint) UTF-8 bytes; 0 is null
  * varint    = 7 bits a byte, lowest first, bit 7 set where more follow
  * </pre>
- * Integers of fixed length are big-endian. A new field means a new version; readers keep reading the old ones. Version 2 is written only
- * for a message that asks something of TLS itself: a reader that does not know the demand must refuse the message, and not send it without.
+ * Integers of fixed length are big-endian. A new field means a new version; readers keep reading the old ones, and refuse newer ones: one that
+ * does not know a demand of a message must not send it without. Version 3 is written.
  */
 final class EnvelopeCodec {
     private static final byte VERSION = 1;
     private static final byte VERSION_WITH_TLS = 2;
+    private static final byte VERSION_WITH_ORIGIN = 3;
     private static final int EIGHT_BIT = 1;
     private static final int SMTP_UTF8 = 2;
     private static final int REQUIRE_TLS = 4;
     private static final int TLS_OPTIONAL = 8;
+    private static final int HELD = 16;
     /** A recipient takes at least its state, attempts, next attempt and five string lengths. */
     private static final int LEAST_RECIPIENT = 15;
     private static final State[] STATES = {State.PENDING, State.DELIVERED, State.BOUNCED};
@@ -37,14 +40,18 @@ final class EnvelopeCodec {
 
     static byte[] encode(Envelope envelope) {
         var out = new Output(64 + envelope.recipients().size() * 64);
-        out.octet(envelope.tls() == MessageTls.DESTINATION ? VERSION : VERSION_WITH_TLS);
+        out.octet(VERSION_WITH_ORIGIN);
         out.fixed(envelope.receivedAt());
         out.varint(envelope.size());
-        out.octet((envelope.eightBit() ? EIGHT_BIT : 0) | (envelope.smtpUtf8() ? SMTP_UTF8 : 0) | flag(envelope.tls()));
+        out.octet((envelope.eightBit() ? EIGHT_BIT : 0) | (envelope.smtpUtf8() ? SMTP_UTF8 : 0) | flag(envelope.tls()) | (envelope.held() ? HELD : 0));
         out.string(envelope.sender());
         out.string(envelope.ret());
         out.string(envelope.envid());
         out.string(envelope.listener());
+        out.string(envelope.origin().client());
+        out.string(envelope.origin().user());
+        out.string(envelope.origin().messageId());
+        out.string(envelope.route());
         out.varint(envelope.recipients().size());
         for (var recipient : envelope.recipients()) {
             out.octet(code(recipient.state()));
@@ -63,17 +70,20 @@ final class EnvelopeCodec {
     static Envelope decode(long mid, byte[] bytes) {
         var in = new Input(bytes);
         var version = in.octet();
-        if (version != VERSION && version != VERSION_WITH_TLS) {
-            throw in.wrong("version is " + version + ", known are " + VERSION + " and " + VERSION_WITH_TLS);
+        if (version < VERSION || version > VERSION_WITH_ORIGIN) {
+            throw in.wrong("version is " + version + ", known are " + VERSION + " to " + VERSION_WITH_ORIGIN);
         }
         var receivedAt = in.fixed();
         var size = in.varint();
         var flags = in.octet();
-        var tls = version == VERSION ? MessageTls.DESTINATION : tls(in, flags);
+        var tls = version == VERSION ? MessageTls.DESTINATION : tls(in, flags, version == VERSION_WITH_TLS);
         var sender = in.string();
         var ret = in.string();
         var envid = in.string();
         var listener = in.string();
+        var whence = version == VERSION_WITH_ORIGIN;
+        var origin = whence ? new Envelope.Origin(in.string(), in.string(), in.string()) : Envelope.Origin.OWN;
+        var route = whence ? in.string() : null;
         var count = in.varint();
         if (count < 0 || count > in.remaining() / LEAST_RECIPIENT) {
             throw in.wrong(count + " recipients do not fit into " + in.remaining() + " bytes");
@@ -91,7 +101,8 @@ final class EnvelopeCodec {
         if (in.remaining() != 0) {
             throw in.wrong(in.remaining() + " bytes too many");
         }
-        return new Envelope(mid, receivedAt, sender, size, (flags & EIGHT_BIT) != 0, (flags & SMTP_UTF8) != 0, ret, envid, listener, recipients, tls);
+        return new Envelope(mid, receivedAt, sender, size, (flags & EIGHT_BIT) != 0, (flags & SMTP_UTF8) != 0, ret, envid, listener, recipients, tls, origin,
+                whence && (flags & HELD) != 0, route);
     }
 
     private static int flag(MessageTls tls) {
@@ -102,11 +113,15 @@ final class EnvelopeCodec {
         };
     }
 
-    private static MessageTls tls(Input in, int flags) {
+    /** @param asks whether some demand must be there */
+    private static MessageTls tls(Input in, int flags, boolean asks) {
+        if (!asks && (flags & (REQUIRE_TLS | TLS_OPTIONAL)) == 0) {
+            return MessageTls.DESTINATION;
+        }
         return switch (flags & (REQUIRE_TLS | TLS_OPTIONAL)) {
             case REQUIRE_TLS -> MessageTls.REQUIRED;
             case TLS_OPTIONAL -> MessageTls.OPTIONAL;
-            default -> throw in.wrong("flags are " + flags + ": one of " + REQUIRE_TLS + " and " + TLS_OPTIONAL + " must be set in version " + VERSION_WITH_TLS);
+            default -> throw in.wrong("flags are " + flags + ": one of " + REQUIRE_TLS + " and " + TLS_OPTIONAL + " is to be set");
         };
     }
 

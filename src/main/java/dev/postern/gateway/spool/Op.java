@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -137,6 +138,7 @@ abstract sealed class Op<T> {
         private final long mid;
         private final Map<Integer, Recipient> recipients;
         private final Envelope dsn;
+        private boolean last;
 
         /** @param dsn the DSN with its MID, or null; {@code chunks} are its body */
         Update(long mid, Map<Integer, Recipient> recipients, Envelope dsn, List<Chunk> chunks) {
@@ -153,6 +155,7 @@ abstract sealed class Op<T> {
         @Override
         void apply(Group group) throws RocksDBException {
             var envelope = group.envelope(mid);
+            last = envelope == null;
             if (envelope == null) {
                 if (dsn != null) {
                     throw new SpoolException("MID " + mid + " is not in the spool (any more); no DSN was written for it", false, null);
@@ -166,12 +169,19 @@ abstract sealed class Op<T> {
                 }
                 changed.set(rid, recipient);
             });
-            group.change(envelope.withRecipients(changed));
+            var now = envelope.withRecipients(changed);
+            last = !now.pending();
+            group.change(now);
             if (dsn != null) {
                 group.put(dsn.mid(), chunks());
                 group.add(dsn);
                 group.durable();
             }
+        }
+
+        /** Whether the message is gone with this. */
+        boolean last() {
+            return last;
         }
 
         @Override
@@ -182,6 +192,34 @@ abstract sealed class Op<T> {
         @Override
         Long result() {
             return dsn == null ? null : dsn.mid();
+        }
+    }
+
+    /** Another form of a message; comes to that form, or to null where there is no such message. */
+    static final class Amend extends Op<Envelope> {
+        private final long mid;
+        private final UnaryOperator<Envelope> change;
+        private Envelope now;
+
+        Amend(long mid, UnaryOperator<Envelope> change) {
+            super(List.of());
+            this.mid = mid;
+            this.change = change;
+        }
+
+        @Override
+        void apply(Group group) throws RocksDBException {
+            var envelope = group.envelope(mid);
+            now = envelope == null ? null : change.apply(envelope).as(mid, envelope.size());
+            if (now != null) {
+                group.change(now);
+                group.durable();
+            }
+        }
+
+        @Override
+        Envelope result() {
+            return now;
         }
     }
 

@@ -6,8 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 import org.rocksdb.RocksDBException;
 
@@ -125,10 +128,30 @@ public final class RocksSpool implements Spool {
     }
 
     @Override
-    public CompletionStage<Void> update(long mid, Map<Integer, Recipient> updates) {
+    public CompletionStage<Boolean> update(long mid, Map<Integer, Recipient> updates) {
         var update = new Op.Update(mid, updates, null, List.of());
         writer.submit(update);
-        return update.done().thenApply(none -> null);
+        return update.done().thenApply(none -> update.last());
+    }
+
+    @Override
+    public CompletionStage<Envelope> amend(long mid, UnaryOperator<Envelope> change) {
+        var amend = new Op.Amend(mid, change);
+        writer.submit(amend);
+        return amend.done();
+    }
+
+    @Override
+    public CompletionStage<List<Envelope>> page(long from, int most) {
+        return reading(from, () -> {
+            var envelopes = new ArrayList<Envelope>(most);
+            for (var next = from; envelopes.isEmpty() && next < Long.MAX_VALUE;) {
+                var page = store.envelopes(next, Long.MAX_VALUE, most);
+                page.rows().forEach(row -> readable(row).ifPresent(envelopes::add));
+                next = page.next();
+            }
+            return envelopes;
+        });
     }
 
     @Override
@@ -219,19 +242,25 @@ public final class RocksSpool implements Spool {
         for (var from = 0L; from < before;) {
             var page = store.envelopes(from, before, PAGE);
             for (var row : page.rows()) {
-                try {
-                    var envelope = decode(row.mid(), row.bytes());
-                    if (quarantine.reason(row.mid()) == null && envelope.pending()) {
-                        consumer.accept(envelope);
-                    }
-                } catch (BodyReader.DamagedException e) {
-                    damaged(row.mid(), e.getMessage());
-                }
+                readable(row).filter(Envelope::pending).ifPresent(consumer);
             }
             if (page.damage() != null) {
                 LOG.errorf("Envelopes from MID %d to below %d cannot be read: %s", page.lostFrom(), page.lostTo(), page.damage().getMessage());
             }
             from = page.next();
+        }
+    }
+
+    /** Empty where the envelope is damaged, or in quarantine. */
+    private Optional<Envelope> readable(EnvelopeScan.Row row) {
+        if (quarantine.reason(row.mid()) != null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(decode(row.mid(), row.bytes()));
+        } catch (BodyReader.DamagedException e) {
+            damaged(row.mid(), e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.postern.gateway.spool;
 
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Holds accepted messages. No method blocks but {@link #forEachPending} and {@link #close}; stages complete on a thread of
@@ -54,8 +56,9 @@ public interface Spool extends AutoCloseable {
      * reach the disk late can only cause a second delivery, never a loss; the write is synced with the next group.
      *
      * @param updates new form of each recipient, by RID
+     * @return whether the message is gone from the spool
      */
-    CompletionStage<Void> update(long mid, Map<Integer, Envelope.Recipient> updates);
+    CompletionStage<Boolean> update(long mid, Map<Integer, Envelope.Recipient> updates);
 
     /**
      * As {@link #update}, with a DSN that becomes durable in the very same write: a bounce is never lost and never doubled.
@@ -70,6 +73,18 @@ public interface Spool extends AutoCloseable {
 
     /** The envelope as it stands, or a stage of null where the message is gone. */
     CompletionStage<Envelope> envelope(long mid);
+
+    /**
+     * Changes a message otherwise, durably: puts it on hold, gives it another way, or settles recipients. Where none is PENDING afterwards, it is
+     * removed.
+     *
+     * @param change makes its new form; runs on the spool's writer, so it must be quick; MID and size stay
+     * @return its new form, or a stage of null where there is no such message
+     */
+    CompletionStage<Envelope> amend(long mid, UnaryOperator<Envelope> change);
+
+    /** Messages in MID order from {@code from} on, at most {@code most}; none at the end. What is damaged is left out. */
+    CompletionStage<List<Envelope>> page(long from, int most);
 
     /** Calls {@code consumer} with every message that has a pending recipient, in MID order. Blocks; used once at start. */
     void forEachPending(Consumer<Envelope> consumer);

@@ -27,7 +27,7 @@ class AccessTest {
             "continue", policy("continue", Behavior.Continue));
 
     private static PolicyPlan policy(String name, Behavior behavior) {
-        return new PolicyPlan(new ResourceRef("MailFlowPolicy", "mail", name, "uid", 1), behavior, PolicyPlan.Tls.of(TlsMode.Off), 1, 1, 1, 1, null);
+        return PolicyPlan.of(new ResourceRef("MailFlowPolicy", "mail", name, "uid", 1), behavior, PolicyPlan.Tls.of(TlsMode.Off), PolicyPlan.Limits.of(1, 1, 1, 1));
     }
 
     private static HostAccess hosts(Object... nameSendersPolicy) {

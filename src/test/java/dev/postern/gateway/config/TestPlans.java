@@ -75,32 +75,31 @@ final class TestPlans {
     }
 
     static Settings settings(String hostname, String trustBundle, String certificate) {
-        return new Settings(hostname, 60, 3600, 345600, trustBundle, certificate, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 10_000, 1 << 20, null, List.of());
+        return new Settings(hostname, new DestinationPlan.Retry(60, 3600, 345600), trustBundle, certificate, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 10_000, 1 << 20, null, List.of());
     }
 
     /** Of a gateway whose reports a certificate signs. */
     static Settings reporting(String certificate) {
-        return new Settings("mail.example.com", 60, 3600, 345600, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 10_000, 1 << 20,
+        return new Settings("mail.example.com", new DestinationPlan.Retry(60, 3600, 345600), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 10_000, 1 << 20,
                 new Settings.TlsReporting("Example", "postmaster@example.com", "tlsrpt@example.com", "s", certificate), List.of());
     }
 
     static GatewayPlan plan(String hostname, Pair pair) {
         return new GatewayPlan(ref("MailGateway", "default"), settings(hostname, "ca/ca.crt"),
                 List.of(listener("accept", "10.0.0.0/8")),
-                List.of(new PolicyPlan(ref("MailFlowPolicy", "accept"), MailFlowPolicySpec.Behavior.Accept, PolicyPlan.Tls.of(MailFlowPolicySpec.TlsMode.Preferred),
-                        1 << 20, 100, 100, 100, null)),
+                List.of(PolicyPlan.of(ref("MailFlowPolicy", "accept"), MailFlowPolicySpec.Behavior.Accept, PolicyPlan.Tls.of(MailFlowPolicySpec.TlsMode.Preferred), PolicyPlan.Limits.of(1 << 20, 100, 100, 100))),
                 List.of(pair.plan("mail")), Map.of("ca/ca.crt", ONE.chain()),
                 List.of(destination("partners", TlsMode.RequiredVerify, "partner.com", "ca/ca.crt"), destination("others", TlsMode.Preferred, "other.org", null)));
     }
 
     static ListenerPlan listener(String policy, String senders) {
-        return new ListenerPlan(ref("Listener", "public"), Type.Public, 25, "mail.example.com", List.of("mail"), ListenerPlan.Tls.STANDARD,
+        return ListenerPlan.of(ref("Listener", "public"), Type.Public, 25, "mail.example.com", List.of("mail"), ListenerPlan.Tls.STANDARD,
                 List.of(new ListenerPlan.SenderGroup("all", List.of(senders), policy)),
                 List.of(new ListenerPlan.RecipientRule(List.of("example.com"), Access.Accept)));
     }
 
     static DestinationPlan destination(String name, TlsMode mode, String domain, String bundle) {
-        return new DestinationPlan(ref("DestinationControl", name), List.of(domain), false, DestinationPlan.Tls.of(mode, Identity.Hosted, bundle), null, 20, 50, List.of(), null);
+        return DestinationPlan.of(ref("DestinationControl", name), List.of(domain), false, DestinationPlan.Tls.of(mode, Identity.Hosted, bundle), null, DestinationPlan.Limits.of(20, 50), List.of(), null);
     }
 
     static PlanSource.Written written(GatewayPlan plan, long serial, Pair pair) {

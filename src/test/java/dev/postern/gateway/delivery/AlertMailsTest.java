@@ -191,8 +191,8 @@ class AlertMailsTest {
         postmaster.tls = Tls.OFFERED;
         alerting(true, List.of("postmaster@admin.test"), Rig.host("relay.test", postmaster.port()));
         rig.mx.put("admin.test", List.of(new Dns.Mx(0, "nowhere.test")));
-        DestinationPlan admin = new DestinationPlan(new ResourceRef("DestinationControl", "mail", "admin", "", 1), List.of("admin.test"), false,
-                DestinationPlan.Tls.of(TlsMode.RequiredVerify, Identity.Hosted, "trusted"), null, 20, 100, List.of(), null);
+        DestinationPlan admin = DestinationPlan.of(new ResourceRef("DestinationControl", "mail", "admin", "", 1), List.of("admin.test"), false,
+                DestinationPlan.Tls.of(TlsMode.RequiredVerify, Identity.Hosted, "trusted"), null, DestinationPlan.Limits.of(20, 100), List.of(), null);
         startWith(to("partner.test", TlsMode.Required, "127.0.0.2", partner.port()), admin);
         rig.send("a@sender.test", "b@partner.test");
         await().until(() -> postmaster.mails.size() == 1);

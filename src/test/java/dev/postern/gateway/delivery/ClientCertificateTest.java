@@ -34,7 +34,7 @@ class ClientCertificateTest {
     private static final TestCertificates.Pair RENEWED = TestCertificates.ed25519("renewed.gateway.test");
 
     private static DestinationPlan destination(String domain, TlsMode mode, String certificate, int port) {
-        return new DestinationPlan(Rig.CONTROL, List.of(domain), false, DestinationPlan.Tls.of(mode, Identity.Hosted, null), certificate, 20, 100,
+        return DestinationPlan.of(Rig.CONTROL, List.of(domain), false, DestinationPlan.Tls.of(mode, Identity.Hosted, null), certificate, DestinationPlan.Limits.of(20, 100),
                 List.of(Rig.host("127.0.0.1", port)), null);
     }
 

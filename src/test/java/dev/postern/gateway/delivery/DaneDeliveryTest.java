@@ -198,8 +198,8 @@ class DaneDeliveryTest {
 
     private static void check(Map<String, String> expected, Dane dane, DnsOptions options) throws Exception {
         try (Rig rig = new Rig(new DeliveryOptions(50, 100, Duration.ofMillis(200), Timeouts.all(Duration.ofSeconds(10))), new DnsjavaDns(options))) {
-            rig.plan(expected.keySet().stream().map(domain -> new DestinationPlan(Rig.CONTROL, List.of(domain), false,
-                    new DestinationPlan.Tls(TlsMode.Preferred, Identity.Hosted, null, List.of(), dane, MtaSts.None), null, 20, 100, List.of(), null)).toArray(DestinationPlan[]::new));
+            rig.plan(expected.keySet().stream().map(domain -> DestinationPlan.of(Rig.CONTROL, List.of(domain), false,
+                    new DestinationPlan.Tls(TlsMode.Preferred, Identity.Hosted, null, List.of(), dane, MtaSts.None), null, DestinationPlan.Limits.of(20, 100), List.of(), null)).toArray(DestinationPlan[]::new));
             rig.delivery.start();
             Map<String, Long> sent = new TreeMap<>();
             String tag = dane + "-" + options.trustAd();

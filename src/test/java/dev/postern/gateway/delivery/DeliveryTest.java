@@ -96,7 +96,7 @@ class DeliveryTest {
     @Test
     void oneConnectionCarriesManyMessagesUpToItsLimit() {
         server.extensions = List.of();
-        startWith(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.None, Identity.Hosted, null), null, 1, 5,
+        startWith(DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.None, Identity.Hosted, null), null, DestinationPlan.Limits.of(1, 5),
                 List.of(Rig.host("127.0.0.1", server.port())), null));
         IntStream.range(0, 12).forEach(i -> rig.send("a@sender.test", "b@partner.test"));
 
@@ -108,7 +108,7 @@ class DeliveryTest {
 
     @Test
     void aDomainGetsNoMoreConnectionsThanItsLimit() {
-        DestinationPlan plan = new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.None, Identity.Hosted, null), null, 3, 1000,
+        DestinationPlan plan = DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.None, Identity.Hosted, null), null, DestinationPlan.Limits.of(3, 1000),
                 List.of(Rig.host("127.0.0.1", server.port())), null);
         startWith(plan);
         IntStream.range(0, 200).forEach(i -> rig.send("a@sender.test", "b@partner.test"));
@@ -233,7 +233,7 @@ class DeliveryTest {
     void aServerThatClosesAfterEachMessageIsNoFailure() {
         server.script = c -> c.startsWith("MAIL") && server.mails.size() > 0 && server.commands.getLast().equals(c)
                 && server.connections.get() == server.mails.size() ? "421 4.7.0 one message a connection" : null;
-        startWith(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.None, Identity.Hosted, null), null, 1, 100,
+        startWith(DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.None, Identity.Hosted, null), null, DestinationPlan.Limits.of(1, 100),
                 List.of(Rig.host("127.0.0.1", server.port())), null));
         IntStream.range(0, 4).forEach(i -> rig.send("a@sender.test", "b@partner.test"));
 
@@ -293,7 +293,7 @@ class DeliveryTest {
     @Test
     void heldMailWaitsWithoutAConnectionAndFlowsOnceTheHoldIsGone() {
         DestinationPlan plan = here("partner.test");
-        startWith(new DestinationPlan(Rig.CONTROL, plan.destinations(), false, plan.tls(), null, 20, 100, plan.route(), "the trust bundle is missing"));
+        startWith(DestinationPlan.of(Rig.CONTROL, plan.destinations(), false, plan.tls(), null, DestinationPlan.Limits.of(20, 100), plan.route(), "the trust bundle is missing"));
         long mid = rig.send("a@sender.test", "b@partner.test");
         assertThat(settled(mid, 0)).satisfies(r -> {
             assertThat(r.lastStatus()).isEqualTo("4.7.0");
@@ -341,7 +341,7 @@ class DeliveryTest {
         server.tls = ScriptedServer.Tls.OFFERED;
         server.identity = TestPki.issue(Request.server("x", "partner.test"), root).serverContext();
         rig.bundles = Map.of("ca/ca.crt", root.pem());
-        startWith(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.RequiredVerify, Identity.Destination, "ca/ca.crt"), null, 1, 1,
+        startWith(DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.RequiredVerify, Identity.Destination, "ca/ca.crt"), null, DestinationPlan.Limits.of(1, 1),
                 List.of(Rig.host("127.0.0.1", server.port())), null));
         for (int i = 0; i < 5; i++) {
             long mid = rig.send("a@sender.test", "b@partner.test");

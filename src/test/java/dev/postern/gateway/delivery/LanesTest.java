@@ -45,7 +45,7 @@ class LanesTest {
     private void enqueue(MessageTls tls, int messages) {
         for (int i = 0; i < messages; i++) {
             scheduler.enqueue(new Envelope(++mids, now.get(), "a@s.test", 1, false, false, null, null, "",
-                    List.of(new Recipient("b@x.test", State.PENDING, 0, 0, null, null, null, null)), tls));
+                    List.of(new Recipient("b@x.test", State.PENDING, 0, 0, null, null, null, null))).with(tls));
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A spool in memory that keeps the contract: one thread of its own, stages complete there. */
 final class MemorySpool implements Spool {
@@ -55,7 +56,7 @@ final class MemorySpool implements Spool {
     }
 
     private Envelope put(Envelope e, byte[] body) {
-        Envelope envelope = new Envelope(++mids, e.receivedAt(), e.sender(), body.length, e.eightBit(), e.smtpUtf8(), e.ret(), e.envid(), e.listener(), e.recipients(), e.tls());
+        Envelope envelope = e.as(++mids, body.length);
         envelopes.put(envelope.mid(), envelope);
         bodies.put(envelope.mid(), body);
         return envelope;
@@ -81,18 +82,49 @@ final class MemorySpool implements Spool {
         }
         List<Recipient> recipients = new ArrayList<>(e.recipients());
         updates.forEach(recipients::set);
-        Envelope next = new Envelope(mid, e.receivedAt(), e.sender(), e.size(), e.eightBit(), e.smtpUtf8(), e.ret(), e.envid(), e.listener(), recipients, e.tls());
+        Envelope next = e.withRecipients(recipients);
+        put(next);
+    }
+
+    private void put(Envelope next) {
         if (next.pending()) {
-            envelopes.put(mid, next);
+            envelopes.put(next.mid(), next);
         } else {
-            envelopes.remove(mid);
-            finished.put(mid, next);
+            envelopes.remove(next.mid());
+            finished.put(next.mid(), next);
         }
     }
 
     @Override
-    public CompletionStage<Void> update(long mid, Map<Integer, Recipient> updates) {
-        return CompletableFuture.runAsync(() -> apply(mid, updates), thread);
+    public CompletionStage<Boolean> update(long mid, Map<Integer, Recipient> updates) {
+        return CompletableFuture.supplyAsync(() -> {
+            synchronized (this) {
+                apply(mid, updates);
+                return !envelopes.containsKey(mid);
+            }
+        }, thread);
+    }
+
+    @Override
+    public CompletionStage<Envelope> amend(long mid, UnaryOperator<Envelope> change) {
+        return CompletableFuture.supplyAsync(() -> {
+            synchronized (this) {
+                Envelope next = envelopes.containsKey(mid) ? change.apply(envelopes.get(mid)) : null;
+                if (next != null) {
+                    put(next);
+                }
+                return next;
+            }
+        }, thread);
+    }
+
+    @Override
+    public CompletionStage<List<Envelope>> page(long from, int most) {
+        return CompletableFuture.supplyAsync(() -> {
+            synchronized (this) {
+                return envelopes.values().stream().filter(e -> e.mid() >= from).limit(most).toList();
+            }
+        }, thread);
     }
 
     @Override

@@ -68,7 +68,7 @@ class OutboundHostsTest {
     }
 
     private static DestinationPlan destination(Pair pair, DestinationPlan.Host... route) {
-        return new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(pair.mode(), Identity.Hosted, "ca/ca.crt"), null, 20, 100,
+        return DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(pair.mode(), Identity.Hosted, "ca/ca.crt"), null, DestinationPlan.Limits.of(20, 100),
                 List.of(route), null);
     }
 

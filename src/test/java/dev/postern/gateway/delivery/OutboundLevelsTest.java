@@ -84,7 +84,7 @@ class OutboundLevelsTest {
     static Envelope deliver(Cell cell, ScriptedServer server, Rig rig) {
         rig.hosts.put("mx.partner.test", List.of(Rig.address("127.0.0.1")));
         rig.bundles = Map.of("ca/ca.crt", OutboundServer.root());
-        rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(cell.mode(), Identity.Hosted, "ca/ca.crt"), null, 20, 100,
+        rig.plan(DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(cell.mode(), Identity.Hosted, "ca/ca.crt"), null, DestinationPlan.Limits.of(20, 100),
                 List.of(Rig.host("mx.partner.test", server.port())), null));
         rig.delivery.start();
         long mid = rig.send("a@sender.test", "b@partner.test");

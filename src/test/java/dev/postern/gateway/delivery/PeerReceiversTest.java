@@ -190,7 +190,7 @@ class PeerReceiversTest {
     private static void deliver(Rig rig, TlsMode mode, int port, Fate fate, OutboundServer row) {
         rig.hosts.put("mx.partner.test", List.of(Rig.address("127.0.0.1")));
         rig.bundles = Map.of("ca/ca.crt", ROOT.pem());
-        rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(mode, Identity.Hosted, "ca/ca.crt"), null, 20, 100,
+        rig.plan(DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(mode, Identity.Hosted, "ca/ca.crt"), null, DestinationPlan.Limits.of(20, 100),
                 List.of(Rig.host("mx.partner.test", port)), null));
         rig.delivery.start();
         long mid = rig.send("a@sender.test", "b@partner.test");

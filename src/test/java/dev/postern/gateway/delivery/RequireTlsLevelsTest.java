@@ -150,7 +150,7 @@ class RequireTlsLevelsTest {
             rig.sts = domain -> CompletableFuture.completedFuture(domain.equals("partner.test") ? ENFORCED : StsAnswer.ABSENT);
         }
         DestinationPlan.Tls tls = new DestinationPlan.Tls(TlsMode.Preferred, Identity.Hosted, null, List.of(), Dane.None, MtaSts.Opportunistic);
-        rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, tls, null, 20, 100,
+        rig.plan(DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false, tls, null, DestinationPlan.Limits.of(20, 100),
                 cell.proof == Proof.ROUTE ? List.of(Rig.host("mx.partner.test", 25)) : List.of(), null));
     }
 }

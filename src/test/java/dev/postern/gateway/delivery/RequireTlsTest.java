@@ -57,7 +57,7 @@ class RequireTlsTest {
         for (int i = 0; i < ports.length; i++) {
             hosts[i] = new DestinationPlan.Host("mx.partner.test", ports[i], i);
         }
-        return new DestinationPlan(Rig.CONTROL, List.of(domain), false, DestinationPlan.Tls.of(mode, Identity.Hosted, "ca"), null, 20, 100, List.of(hosts), null);
+        return DestinationPlan.of(Rig.CONTROL, List.of(domain), false, DestinationPlan.Tls.of(mode, Identity.Hosted, "ca"), null, DestinationPlan.Limits.of(20, 100), List.of(hosts), null);
     }
 
     private static Rig rig(DestinationPlan... plans) {
@@ -118,7 +118,7 @@ class RequireTlsTest {
         try (ScriptedServer without = server(false); ScriptedServer home = server(true);
                 Rig rig = rig(route("partner.test", TlsMode.Preferred, without.port()), route("sender.test", TlsMode.Preferred, home.port()))) {
             rig.spool.add(new Envelope(0, System.currentTimeMillis(), "a@sender.test", 0, false, false, "FULL", null, "test",
-                    List.of(MemorySpool.recipient("b@partner.test")), MessageTls.REQUIRED), "Subject: secret\r\n\r\nnobody else\r\n".getBytes(StandardCharsets.US_ASCII));
+                    List.of(MemorySpool.recipient("b@partner.test"))).with(MessageTls.REQUIRED), "Subject: secret\r\n\r\nnobody else\r\n".getBytes(StandardCharsets.US_ASCII));
             await(() -> !home.mails.isEmpty());
 
             Mail bounce = home.mails.getFirst();
@@ -194,8 +194,8 @@ class RequireTlsTest {
             rig.hosts.put("mx.partner.test", List.of(Rig.address("127.86.89.2")));
             rig.mx.put("partner.test", List.of(new Mx(10, "mx.partner.test")));
             rig.sts = domain -> CompletableFuture.completedFuture(RequireTlsLevelsTest.ENFORCED);
-            rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false,
-                    new DestinationPlan.Tls(TlsMode.Preferred, Identity.Hosted, null, List.of(), Dane.None, MtaSts.Opportunistic), null, 20, 100, List.of(), null));
+            rig.plan(DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false,
+                    new DestinationPlan.Tls(TlsMode.Preferred, Identity.Hosted, null, List.of(), Dane.None, MtaSts.Opportunistic), null, DestinationPlan.Limits.of(20, 100), List.of(), null));
             rig.delivery.start();
             long held = rig.send("a@sender.test", "b@partner.test");
             assertThat(settled(rig, held).lastStatus()).isEqualTo("4.7.4");

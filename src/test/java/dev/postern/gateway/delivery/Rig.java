@@ -101,11 +101,11 @@ final class Rig implements AutoCloseable {
     }
 
     static Settings settings(long initial, long max, long maxAge) {
-        return new Settings("gateway.test", initial, max, maxAge, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
+        return new Settings("gateway.test", new DestinationPlan.Retry(initial, max, maxAge), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
     }
 
     static DestinationPlan destination(String domain, TlsMode mode, DestinationPlan.Host... route) {
-        return new DestinationPlan(CONTROL, List.of(domain), false, DestinationPlan.Tls.of(mode, Identity.Hosted, null), null, 20, 100, List.of(route), null);
+        return DestinationPlan.of(CONTROL, List.of(domain), false, DestinationPlan.Tls.of(mode, Identity.Hosted, null), null, DestinationPlan.Limits.of(20, 100), List.of(route), null);
     }
 
     static DestinationPlan.Host host(String name, int port) {
@@ -120,8 +120,7 @@ final class Rig implements AutoCloseable {
     }
 
     void plan(DestinationPlan... destinations) {
-        Settings settings = new Settings(this.settings.hostname(), this.settings.retryInitialSeconds(), this.settings.retryMaxSeconds(),
-                this.settings.maxAgeSeconds(), null, certificate, alertSettings, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
+        Settings settings = new Settings(this.settings.hostname(), new DestinationPlan.Retry(this.settings.retry().initialSeconds(), this.settings.retry().maxSeconds(), this.settings.retry().maxAgeSeconds()), null, certificate, alertSettings, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
         GatewayPlan plan = new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), certificates, bundles,
                 List.of(destinations));
         Map<String, TrustAnchors> trust = new java.util.HashMap<>();
@@ -145,7 +144,7 @@ final class Rig implements AutoCloseable {
 
     long send(MessageTls tls, String sender, String... recipients) {
         return spool.add(new Envelope(0, System.currentTimeMillis(), sender, 0, false, false, null, null, "test",
-                Arrays.stream(recipients).map(MemorySpool::recipient).toList(), tls), "Subject: test\r\n\r\n.hello\r\n".getBytes(StandardCharsets.US_ASCII));
+                Arrays.stream(recipients).map(MemorySpool::recipient).toList()).with(tls), "Subject: test\r\n\r\n.hello\r\n".getBytes(StandardCharsets.US_ASCII));
     }
 
     @Override

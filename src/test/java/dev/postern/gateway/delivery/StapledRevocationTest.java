@@ -7,8 +7,8 @@ import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
-import dev.postern.gateway.tls.TestPki;
 import dev.postern.gateway.tls.TestPki.Request;
+import dev.postern.gateway.tls.TestPki;
 import dev.postern.pki.KeyPairs;
 import dev.postern.plan.DestinationPlan;
 import dev.postern.testing.OpensslOcsp;
@@ -45,7 +45,7 @@ class StapledRevocationTest {
             int port = server.smtp("220 mx\r\n", "250-mx\r\n250 STARTTLS\r\n", "220 go\r\n");
             rig.bundles = Map.of("ca/ca.crt", ROOT.pem());
             rig.hosts.put("mx.partner.test", List.of(Rig.address("127.0.0.1")));
-            rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.RequiredVerify, Identity.Hosted, "ca/ca.crt"), null, 20, 100,
+            rig.plan(DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.RequiredVerify, Identity.Hosted, "ca/ca.crt"), null, DestinationPlan.Limits.of(20, 100),
                     List.of(Rig.host("mx.partner.test", port)), null));
             rig.delivery.start();
             rig.send("a@sender.test", "b@partner.test");

@@ -81,8 +81,8 @@ class StsDeliveryTest {
     /** What the system trusts is in the Rig what the plan has under "". */
     private long send(TlsMode mode, MtaSts sts, DestinationPlan.Host... route) {
         rig.bundles = Map.of("", PolicyHost.ROOT.pem(), "ca/ca.crt", PolicyHost.ROOT.pem());
-        rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false,
-                new DestinationPlan.Tls(mode, Identity.Hosted, "ca/ca.crt", List.of(), Dane.None, sts), null, 20, 100, List.of(route), null));
+        rig.plan(DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false,
+                new DestinationPlan.Tls(mode, Identity.Hosted, "ca/ca.crt", List.of(), Dane.None, sts), null, DestinationPlan.Limits.of(20, 100), List.of(route), null));
         rig.delivery.start();
         long mid = rig.send("a@sender.test", "b@partner.test");
         await().atMost(Duration.ofSeconds(30)).until(() -> rig.spool.get(mid).recipients().getFirst().lastStatus() != null);
@@ -267,8 +267,8 @@ class StsDeliveryTest {
 
             postfix.restart(PolicyHost.pem(GOOD));
             long second = rig.send("a@sender.test", "c@partner.test");
-            rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, new DestinationPlan.Tls(TlsMode.Required, Identity.Hosted, "ca/ca.crt", List.of(),
-                    Dane.None, MtaSts.Opportunistic), null, 20, 100, List.of(), null));   // a new plan tries again at once
+            rig.plan(DestinationPlan.of(Rig.CONTROL, List.of("partner.test"), false, new DestinationPlan.Tls(TlsMode.Required, Identity.Hosted, "ca/ca.crt", List.of(),
+                    Dane.None, MtaSts.Opportunistic), null, DestinationPlan.Limits.of(20, 100), List.of(), null));   // a new plan tries again at once
             await().atMost(Duration.ofSeconds(30)).until(() -> postfix.messages().size() == 2);
             await().until(() -> rig.spool.get(second) == null || rig.spool.get(second).recipients().getFirst().state() == State.DELIVERED);
             assertThat(rig.results.getLast().outcome()).isEqualTo(TlsResult.Outcome.VERIFIED);

@@ -71,7 +71,7 @@ class TlsReportMailTest {
 
     private ActivePlan plan(int port) {
         Settings base = Rig.settings(3600, 3600, 345_600);
-        Settings settings = new Settings(base.hostname(), 3600, 3600, 345_600, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0,
+        Settings settings = new Settings(base.hostname(), new DestinationPlan.Retry(3600, 3600, 345_600), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0,
                 new Settings.TlsReporting("Company-X", "tls@gateway.test", "tlsrpt@gateway.test", "tls1", "dkim"), List.of());
         List<DestinationPlan> destinations = List.of(Rig.destination("collector.test", TlsMode.Preferred, Rig.host("127.0.0.1", port)),
                 Rig.destination("partner.test", TlsMode.Required));

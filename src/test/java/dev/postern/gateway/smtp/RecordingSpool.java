@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Records what a session hands to the spool, and fails or waits where a test wants it to. */
 final class RecordingSpool implements Spool {
@@ -105,7 +106,17 @@ final class RecordingSpool implements Spool {
     }
 
     @Override
-    public CompletionStage<Void> update(long mid, Map<Integer, Envelope.Recipient> updates) {
+    public CompletionStage<Boolean> update(long mid, Map<Integer, Envelope.Recipient> updates) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Envelope> amend(long mid, UnaryOperator<Envelope> change) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<Envelope>> page(long from, int most) {
         throw new UnsupportedOperationException();
     }
 

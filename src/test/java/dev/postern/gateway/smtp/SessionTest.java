@@ -42,7 +42,7 @@ class SessionTest {
             assertThat(envelope.size()).isEqualTo(message.body().length);
             assertThat(envelope).isEqualTo(new Envelope(1, 1767323045000L, "a@sender.test", message.body().length, true, false, "HDRS", "QQ314159", "public",
                     List.of(new Envelope.Recipient("b@example.com", Envelope.State.PENDING, 0, 1767323045000L, null, null, "SUCCESS,FAILURE",
-                            "rfc822;b@example.com"))));
+                            "rfc822;b@example.com"))).from(new Envelope.Origin("127.0.0.1", null, "1@x")));
             await().until(() -> fixture.log.getLast() instanceof MailEvent.InboundClosed);
             assertThat(fixture.log).containsExactly(
                     new MailEvent.NewInbound(1, "mail.example.com", "127.0.0.1", "127.0.0.1", "unknown", false),

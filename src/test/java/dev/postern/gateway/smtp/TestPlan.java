@@ -5,6 +5,7 @@ import dev.postern.api.ListenerSpec.Type;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
 import dev.postern.api.MailFlowPolicySpec.TlsMode;
+import dev.postern.api.MailFlowPolicySpec;
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.access.RecipientAccess;
 import dev.postern.gateway.config.ActiveListener;
@@ -13,6 +14,7 @@ import dev.postern.gateway.tls.ServerContexts;
 import dev.postern.gateway.tls.TestCertificates;
 import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.plan.CertificatePlan;
+import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.ListenerPlan.RecipientRule;
@@ -68,13 +70,13 @@ final class TestPlan {
 
     /** A policy beside the listener's own: with its TLS mode and limits. */
     PolicyPlan policy(String name, Behavior what, PolicyPlan.Tls how, long size, int connections) {
-        return new PolicyPlan(ref("MailFlowPolicy", name), what, how, size, maxRecipients, maxMessages, connections, null);
+        return PolicyPlan.of(ref("MailFlowPolicy", name), what, how, PolicyPlan.Limits.of(size, maxRecipients, maxMessages, connections));
     }
 
     ActivePlan build() {
         PolicyPlan policy = new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior,
-                new PolicyPlan.Tls(tls, clientCertificates, bundles.containsKey("clients") ? "clients" : null, mandatorySenders),
-                maxSize, maxRecipients, maxMessages, maxConnections, rejectText);
+                new PolicyPlan.Tls(tls, clientCertificates, bundles.containsKey("clients") ? "clients" : null, mandatorySenders), PolicyPlan.Limits.of(maxSize, maxRecipients, maxMessages, maxConnections),
+                MailFlowPolicySpec.Authentication.None, new PolicyPlan.Rejection(rejectText, MailFlowPolicySpec.RejectAt.Greeting), null, null);
         List<SenderGroup> groups = new ArrayList<>();
         Map<String, PolicyPlan> policies = new LinkedHashMap<>();
         first.forEach(g -> {
@@ -91,12 +93,12 @@ final class TestPlan {
         }
         tickets.forEach(key -> keys.put(TicketKeys.name(digest(key)), key));
         List<ListenerPlan> listeners = new ArrayList<>();
-        ports.forEach((name, port) -> listeners.add(new ListenerPlan(ref("Listener", name), type, port, "mail.example.com",
+        ports.forEach((name, port) -> listeners.add(ListenerPlan.of(ref("Listener", name), type, port, "mail.example.com",
                 certificatePlans.stream().map(CertificatePlan::name).toList(),
                 new ListenerPlan.Tls(listenerTls.minimum(), listenerTls.profile(), listenerTls.cipherSuites(), implicit), groups,
                 type == Type.Private ? List.of() : List.of(new RecipientRule(recipients, Access.Accept)))));
         GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
-                new Settings("gateway.example.com", 60, 600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null,
+                new Settings("gateway.example.com", new DestinationPlan.Retry(60, 600, 86_400), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null,
                         tickets.stream().map(TestPlan::digest).toList()),
                 listeners, List.copyOf(policies.values()), certificatePlans, bundles, List.of());
         var tls = contexts.build(plan, keys);

@@ -183,7 +183,7 @@ class RocksSpoolTest {
     void updatesOfOneMessageAtTheSameTimeAllCount() throws Exception {
         var addresses = IntStream.range(0, 200).mapToObj(i -> "u" + i + "@example.org").toArray(String[]::new);
         var mid = put(spool, body(1, 10), 10, Messages.to(addresses));
-        var stages = new ArrayList<CompletableFuture<Void>>();
+        var stages = new ArrayList<CompletableFuture<Boolean>>();
         for (var rid = 0; rid < 199; rid++) {
             stages.add(spool.update(mid, Map.of(rid, delivered(Messages.recipient(addresses[rid])))).toCompletableFuture());
         }

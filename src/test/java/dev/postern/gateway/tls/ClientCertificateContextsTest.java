@@ -57,13 +57,12 @@ class ClientCertificateContextsTest {
     private static GatewayPlan plan(String global, Map<String, TestCertificates.Pair> pairs, DestinationPlan... destinations) {
         List<CertificatePlan> certificates = pairs.entrySet().stream()
                 .map(e -> new CertificatePlan(ref("Certificate", e.getKey()), e.getValue().chainPem(), Fingerprints.sha256(e.getValue().certificate()))).toList();
-        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, global, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()),
+        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", new DestinationPlan.Retry(60, 600, 86_400), null, global, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()),
                 List.of(), List.of(), certificates, Map.of(), List.of(destinations));
     }
 
     private static DestinationPlan destination(String certificate) {
-        return new DestinationPlan(ref("DestinationControl", "partner"), List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.Required, Identity.Hosted, null), certificate, 1,
-                1, List.of(), null);
+        return DestinationPlan.of(ref("DestinationControl", "partner"), List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.Required, Identity.Hosted, null), certificate, DestinationPlan.Limits.of(1, 1), List.of(), null);
     }
 
     private static ResourceRef ref(String kind, String name) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.gateway.tls.TestPki.Request;
 import dev.postern.plan.CertificatePlan;
+import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.ResourceRef;
 import dev.postern.plan.Settings;
@@ -83,7 +84,7 @@ class ClientContextsTest {
 
     /** A plan whose gateway shows a certificate of this name, or for null none. */
     private static GatewayPlan plan(String certificate, CertificatePlan... certificates) {
-        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, certificate, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()),
+        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", new DestinationPlan.Retry(60, 600, 86_400), null, certificate, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()),
                 List.of(), List.of(), List.of(certificates), Map.of(), List.of());
     }
 

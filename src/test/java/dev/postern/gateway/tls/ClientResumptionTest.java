@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.plan.CertificatePlan;
+import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.ResourceRef;
 import dev.postern.plan.Settings;
@@ -112,7 +113,7 @@ class ClientResumptionTest {
     }
 
     private static GatewayPlan plan(String certificate, CertificatePlan... certificates) {
-        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, certificate, Settings.Alerts.EVENTS,
+        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", new DestinationPlan.Retry(60, 600, 86_400), null, certificate, Settings.Alerts.EVENTS,
                 Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()), List.of(), List.of(), List.of(certificates), Map.of(), List.of());
     }
 

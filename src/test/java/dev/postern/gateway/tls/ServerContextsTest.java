@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.postern.api.ListenerSpec.CipherProfile;
 import dev.postern.api.ListenerSpec.Type;
 import dev.postern.plan.CertificatePlan;
+import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.ListenerPlan;
 import dev.postern.plan.ResourceRef;
@@ -43,9 +44,9 @@ class ServerContextsTest {
             keys.put("c" + i, pairs[i].keyPem());
         }
         List<String> names = certificates.stream().map(CertificatePlan::name).toList();
-        var listeners = List.of(new ListenerPlan(ref("Listener", "tls"), Type.Public, 25, null, names, new ListenerPlan.Tls(minimumTls, CipherProfile.Intermediate, List.of(), false), List.of(), List.of()),
-                new ListenerPlan(ref("Listener", "clear"), Type.Public, 26, null, List.of(), new ListenerPlan.Tls(minimumTls, CipherProfile.Intermediate, List.of(), false), List.of(), List.of()));
-        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", 60, 600, 86_400, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()), listeners,
+        var listeners = List.of(ListenerPlan.of(ref("Listener", "tls"), Type.Public, 25, null, names, new ListenerPlan.Tls(minimumTls, CipherProfile.Intermediate, List.of(), false), List.of(), List.of()),
+                ListenerPlan.of(ref("Listener", "clear"), Type.Public, 26, null, List.of(), new ListenerPlan.Tls(minimumTls, CipherProfile.Intermediate, List.of(), false), List.of(), List.of()));
+        return new GatewayPlan(ref("MailGateway", "default"), new Settings("gw.test", new DestinationPlan.Retry(60, 600, 86_400), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of()), listeners,
                 List.of(), certificates, Map.of(), List.of());
     }
 

@@ -3,6 +3,7 @@ package dev.postern.gateway.tlsrpt;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.SigningKeys;
 import dev.postern.gateway.tls.TestCertificates;
+import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.PlanParts;
@@ -21,7 +22,7 @@ final class TestSettings {
 
     /** @param reporting null for off */
     static Settings of(Settings.TlsReporting reporting) {
-        return new Settings("mail.company-x.example", 60, 3600, 345_600, null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, reporting, List.of());
+        return new Settings("mail.company-x.example", new DestinationPlan.Retry(60, 3600, 345_600), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, reporting, List.of());
     }
 
     /** @param key signs in the name of the certificate {@code dkim}; null for none */

@@ -91,7 +91,7 @@ class DesiredObjectsTest {
     }
 
     private static ListenerPlan listener(String name, int port) {
-        return new ListenerPlan(new ResourceRef("Listener", "mail", name, "u", 1), ListenerSpec.Type.Public, port, "mail.example.com", List.of(), ListenerPlan.Tls.STANDARD,
+        return ListenerPlan.of(new ResourceRef("Listener", "mail", name, "u", 1), ListenerSpec.Type.Public, port, "mail.example.com", List.of(), ListenerPlan.Tls.STANDARD,
                 List.of(), List.of());
     }
 }
