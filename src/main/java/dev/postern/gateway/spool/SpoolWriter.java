@@ -37,6 +37,7 @@ final class SpoolWriter {
     private final LinkedBlockingQueue<Op<?>> queue = new LinkedBlockingQueue<>();
     private final EnvelopeCache cache = new EnvelopeCache();
     private final WriteBatch batch = new WriteBatch();
+    private final SlowDisk slowDisk = new SlowDisk();
     private final StorageFailure failure;
     private final Thread thread;
     private volatile long messages;
@@ -142,7 +143,9 @@ final class SpoolWriter {
             }
             group.finish(messages);
             if (!group.isEmpty()) {
+                var since = System.nanoTime();
                 writePatiently(group.isDurable());
+                slowDisk.wrote(System.nanoTime() - since);
                 messages += group.written();
                 metrics.group(taken.size());
             }
