@@ -19,6 +19,7 @@ final class DiskSpace implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(DiskSpace.class);
     private static final long INTERVAL_MILLIS = 500;
 
+    /** May be negative: what is free does not suffice for what is to be written. */
     private final LongSupplier measure;
     private final AtomicLong taken = new AtomicLong();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
@@ -75,8 +76,9 @@ final class DiskSpace implements AutoCloseable {
         return reserve;
     }
 
+    /** So much was written to the log, and will be written once more, to a data file. */
     void accepted(long bytes) {
-        taken.addAndGet(bytes);
+        taken.addAndGet(2 * bytes);
     }
 
     /** Bytes that are free as far as is known. */

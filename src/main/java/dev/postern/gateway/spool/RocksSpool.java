@@ -99,7 +99,8 @@ public final class RocksSpool implements Spool {
         quarantine.load(store.quarantined());
         var first = store.number(Keys.MID, 1);
         mids = new MidSequence(first, store.reserveMids(first + options.midBlock()), options.midBlock());
-        space = new DiskSpace(usableBytes);
+        // A flush must always find room, or the log could never be given up, and the store not even be opened again.
+        space = new DiskSpace(() -> usableBytes.getAsLong() - store.unflushed());
         metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
         readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(options.queueLength()), Thread.ofPlatform().name("postern-spool-read-", 1).factory());

@@ -1,9 +1,16 @@
 package dev.postern.testing.disk;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** A folder on a disk, through whatever a journal says was done to it: at any moment, the power can be cut. */
 public final class CutDisk {
@@ -70,14 +77,29 @@ public final class CutDisk {
         }
     }
 
-    /** What was done to files in ways that a journal cannot hold, by path. Empty, or nothing here proves anything. */
-    public Map<String, String> unknown() {
-        return unknown;
-    }
-
-    /** What programs see: paths below the folder, and contents. */
-    public Map<String, byte[]> seen() {
-        return root.seen();
+    /**
+     * Fails where this is not what is in {@code folder}, as the program that was killed left it: then the journal holds not everything, and proves
+     * nothing. What the program was about at that moment may be done and not in the journal yet: one change, of two names at most.
+     */
+    public void requireAll(Path folder) throws IOException {
+        if (!unknown.isEmpty()) {
+            throw new AssertionError("done in a way that the journal cannot hold: " + unknown);
+        }
+        Map<String, byte[]> seen = root.seen();
+        Set<String> names = new TreeSet<>(seen.keySet());
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.filter(Files::isRegularFile).forEach(file -> names.add(folder.relativize(file).toString()));
+        }
+        List<String> other = new ArrayList<>();
+        for (String name : names) {
+            Path file = folder.resolve(name);
+            if (!seen.containsKey(name) || !Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), seen.get(name))) {
+                other.add(name);
+            }
+        }
+        if (names.isEmpty() || other.size() > 2) {
+            throw new AssertionError("not what the journal says: " + other);
+        }
     }
 
     /** Cuts the power: writes what survives into {@code target}, which must not exist. Can be done again and otherwise. */
