@@ -23,6 +23,7 @@ public final class Delivery {
     private final Scheduler scheduler;
     private final Settler settler;
     private final Context context;
+    private final ClockWatch watch;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private ActivePlan last;
 
@@ -41,18 +42,20 @@ public final class Delivery {
         this.settler = new Settler(spool, scheduler, log, counted, clock);
         Dialer dialer = new Dialer(new Dialer.Tools(group, options.timeouts(), address -> dns.confirmedName(address).toCompletableFuture().join(), log, tlsFailures, tlsResults, counted, clock));
         this.context = new Context(plans, spool, new Discovery(dns, policies), log, clock, options, scheduler, settler, dialer);
+        watch = new ClockWatch(clock, System::nanoTime, log, () -> scheduler.retryNow(domain -> true));
     }
 
     /** Takes up what the spool holds, and starts. Blocks while the spool is read. */
     public void start() {
-        spool.forEachPending(scheduler::enqueue);
+        spool.forEachPending(this::enqueue);
         scheduler.start();
+        watch.start();
         plans.subscribe(this::changed);
     }
 
     /** Takes up a message: for the spool's {@code onCommitted}. Never waits; one that is known already is left as it is. */
     public void enqueue(Envelope envelope) {
-        scheduler.enqueue(envelope);
+        scheduler.enqueue(ClockWatch.bounded(envelope, context.clock().millis()));
     }
 
     /**
@@ -74,6 +77,7 @@ public final class Delivery {
      * in the spool, which must stay open until this returns.
      */
     public void stop(Duration grace) throws InterruptedException {
+        watch.close();
         scheduler.stop();
         if (!scheduler.awaitEnd(grace)) {
             threads.forEach(Thread::interrupt);

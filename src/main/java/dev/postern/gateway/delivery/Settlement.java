@@ -52,10 +52,10 @@ final class Settlement {
                 case AGAIN -> result.again.add(rid);
                 case FAILED -> result.bounced(rid, recipient, outcome, outcome.status(), text);
                 case RETRY -> {
-                    if (now >= expiry) {
+                    if (Expiry.over(settings.retry(), envelope.receivedAt(), recipient.attempts() + 1, now)) {
                         result.bounced(rid, recipient, outcome, last(outcome), "delivery time expired; last error: " + outcome.status() + " " + text);
                     } else {
-                        long next = Math.min(now + Backoff.millis(settings, recipient.attempts() + 1, random), expiry);
+                        long next = Expiry.next(settings.retry(), envelope.receivedAt(), Backoff.millis(settings, recipient.attempts() + 1, random), now);
                         result.delayed(rid, recipient, outcome, text, next);
                         boolean crossing = now - envelope.receivedAt() < DELAY_NOTICE && next - envelope.receivedAt() >= DELAY_NOTICE;
                         if (crossing && asked(recipient, "DELAY")) {
