@@ -18,6 +18,7 @@
  * comparing the folder with the journal; the tests do both.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -223,6 +224,38 @@ int close(int fd) {
   int result = syscall(SYS_close, fd);
   pthread_mutex_unlock(&lock);
   return result;
+}
+
+/* Before a descriptor goes by another way than close: what gets its number next is another file, or none. */
+static void forget(int fd) {
+  uint32_t known = handle(fd);
+  if (known) {
+    pthread_mutex_lock(&lock);
+    __atomic_store_n(&handles[fd], 0, __ATOMIC_RELEASE);
+    note(CLOSE, known, 0, 0, NULL, NULL, NULL, 0, 0);
+    pthread_mutex_unlock(&lock);
+  }
+}
+
+int closedir(DIR *folder) {
+  int (*real)(DIR *) = (int (*)(DIR *)) dlsym(RTLD_NEXT, "closedir");
+  forget(dirfd(folder));
+  return real(folder);
+}
+
+int fclose(FILE *file) {
+  int (*real)(FILE *) = (int (*)(FILE *)) dlsym(RTLD_NEXT, "fclose");
+  forget(fileno(file));
+  return real(file);
+}
+
+int dup3(int fd, int other, int flags) {
+  forget(other);
+  return syscall(SYS_dup3, fd, other, flags);
+}
+
+int dup2(int fd, int other) {
+  return fd == other ? (fcntl(fd, F_GETFD) < 0 ? -1 : fd) : dup3(fd, other, 0);
 }
 
 /* offset -1: where the descriptor stands */
