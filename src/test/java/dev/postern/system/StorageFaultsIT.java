@@ -33,6 +33,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StorageFaultsIT {
     /** Fewer than the connections that the destination may have: all of them are under way at once. */
     private static final int UNDER_WAY = 10;
+    /** Lines of messages whose body goes to the store, and to a file of its own. */
+    private static final int SMALL = 300;
+    private static final int LARGE = 5_000;
     @TempDir
     static Path folder;
     private static Path start;
@@ -133,7 +136,7 @@ class StorageFaultsIT {
 
     private static String send() throws IOException {
         String subject = "mail-" + ++counter;
-        String reply = OneMail.send(port, "someone@dest.test", subject);
+        String reply = OneMail.send(port, "someone@dest.test", subject, counter % 3 == 0 ? LARGE : SMALL);
         (reply.startsWith("250 ") ? accepted : refused).add(subject);
         return reply;
     }

@@ -14,14 +14,19 @@ public final class OneMail {
     private OneMail() {
     }
 
-    /** The answer that ended it: the one to the data's end, or the first that is a refusal. */
-    public static String send(int port, String recipient, String subject) throws IOException {
+    /**
+     * Sends it.
+     *
+     * @param lines of 72 octets in its body
+     * @return the answer that ended it: the one to the data's end, or the first that is a refusal
+     */
+    public static String send(int port, String recipient, String subject, int lines) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
             String reply = reply(in);
             for (String command : new String[] {"EHLO one.test", "MAIL FROM:<one@sender.test>", "RCPT TO:<" + recipient + ">", "DATA",
-                    "Subject: " + subject + "\r\n\r\n" + ("y".repeat(70) + "\r\n").repeat(300) + "."}) {
+                    "Subject: " + subject + "\r\n\r\n" + ("y".repeat(70) + "\r\n").repeat(lines) + "."}) {
                 if (reply.charAt(0) > '3') {
                     break;
                 }
