@@ -37,7 +37,7 @@ class ArchitectureTest {
         "operator..         | api.. pki.. plan.. dns..",
         "gateway..          | api.. pki.. plan.. dns.. gateway..",
         "gateway.report..   | api.. pki.. plan..",
-        "gateway.spool..    | api.. pki.. plan.. gateway.tls..",
+        "gateway.spool..    | api.. pki.. plan.. gateway.disk.. gateway.tls..",
         "gateway.access..   | api.. pki.. plan.. dns.. gateway.report..",
         "gateway.disk..     | ",
         "gateway.mtasts..   | api.. pki.. plan.. dns.. gateway.disk.. gateway.tls.. gateway.report..",
