@@ -23,6 +23,7 @@ public final class Delivery {
     private final Scheduler scheduler;
     private final Settler settler;
     private final Context context;
+    private final Returns returns;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private ActivePlan last;
 
@@ -39,6 +40,7 @@ public final class Delivery {
         this.scheduler = new Scheduler(options, this::limit, this::launch, clock);
         DeliveryMetrics counted = new DeliveryMetrics(metrics, scheduler::workers);
         this.settler = new Settler(spool, scheduler, log, counted, clock);
+        this.returns = new Returns(spool, log, clock, () -> plans.current() == null ? null : plans.current().plan().settings());
         Dialer dialer = new Dialer(new Dialer.Tools(group, options.timeouts(), address -> dns.confirmedName(address).toCompletableFuture().join(), log, tlsFailures, tlsResults, counted, clock));
         this.context = new Context(plans, spool, new Discovery(dns, policies), log, clock, options, scheduler, settler, dialer);
     }
@@ -62,6 +64,16 @@ public final class Delivery {
      */
     public DirectSender direct(TlsResults results) {
         return new DirectSender(context, context.dialer().telling(failure -> { }, results));
+    }
+
+    /** What waits, for administrators. */
+    public Queues queues() {
+        return new SchedulerQueues(scheduler);
+    }
+
+    /** Returns mail to its senders, for administrators. */
+    public Returns returns() {
+        return returns;
     }
 
     /** What waits for a domain in lower-case A-labels, with at most {@code listed} messages by name. Never waits. */

@@ -66,6 +66,10 @@ final class DomainQueue {
         }
     }
 
+    PriorityQueue<Entry> later() {
+        return later;
+    }
+
     void promoteAll() {
         promote(Long.MAX_VALUE);
     }

@@ -88,7 +88,7 @@ final class Scheduler {
         }
         lock.lock();
         try {
-            if (pending == 0 || outstanding.putIfAbsent(envelope.mid(), pending) != null) {
+            if (envelope.held() || pending == 0 || outstanding.putIfAbsent(envelope.mid(), pending) != null) {
                 return;
             }
             byDomain.forEach((domain, byDue) -> byDue.forEach((due, rids) -> add(new Lane(domain, envelope.tls()), envelope.mid(), rids, due)));
@@ -256,6 +256,41 @@ final class Scheduler {
                 }
                 dispatch(queue);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<Queues.Destination> destinations() {
+        lock.lock();
+        try {
+            return lanes.all().stream().map(q -> new Queues.Destination(q.domain(), null, q.lane().tls(), q.ready.size(), q.later().size(), q.active - q.idle, q.open, 0,
+                    q.blockedUntil > clock.millis() ? q.blockedUntil : q.ready.isEmpty() ? q.nextDue() : 0, false, null)).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    java.util.Set<Long> withdraw(java.util.Set<Long> mids) {
+        lock.lock();
+        try {
+            Map<Long, Integer> waiting = new HashMap<>();
+            for (DomainQueue q : lanes.all()) {
+                java.util.stream.Stream.concat(q.ready.stream(), q.later().stream()).filter(e -> mids.contains(e.mid())).forEach(e -> waiting.merge(e.mid(), e.rids().length, Integer::sum));
+            }
+            java.util.Set<Long> busy = new java.util.HashSet<>();
+            mids.forEach(mid -> {
+                if (outstanding.getOrDefault(mid, 0) > waiting.getOrDefault(mid, 0)) {
+                    busy.add(mid);
+                } else {
+                    outstanding.remove(mid);
+                }
+            });
+            for (DomainQueue q : lanes.all()) {
+                q.ready.removeIf(e -> mids.contains(e.mid()) && !busy.contains(e.mid()));
+                q.later().removeIf(e -> mids.contains(e.mid()) && !busy.contains(e.mid()));
+            }
+            return busy;
         } finally {
             lock.unlock();
         }
