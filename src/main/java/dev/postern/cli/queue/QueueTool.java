@@ -15,6 +15,11 @@ abstract class QueueTool extends ToolCommand {
     @Mixin
     PlaceOptions where;
 
+    /** For tests: as if it were another time. */
+    final void at(InstantSource time) {
+        clock = time;
+    }
+
     /** With the place open. */
     abstract int run(Place place) throws InterruptedException;
 

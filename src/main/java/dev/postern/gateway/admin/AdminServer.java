@@ -98,6 +98,11 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
+    /** Connections now. */
+    int connections() {
+        return connections.size();
+    }
+
     /** Takes no more requests, and lets changes under way come to the end of their stretch. */
     @Override
     public void close() {

@@ -69,27 +69,35 @@ final class MessageChange {
         for (var entry : written.entrySet()) {
             long mid = entry.getKey().mid();
             try {
-                Object result = Waits.on(entry.getValue());
-                Envelope changed = result instanceof Envelope known ? known : null;
-                if (bounces()) {
-                    if (result instanceof Long notification) {
-                        tally.notified(notification);
-                    }
-                    changed = Waits.on(spool.envelope(mid));
-                }
-                if (changed == null && !bounces()) {
+                Envelope changed = after(entry.getKey(), Waits.on(entry.getValue()), tally);
+                if (changed == null) {
                     tally.gone();
+                    putBack.accept(settled(entry.getKey()));   // which makes the queue forget it
                     continue;
                 }
                 tally.changed(1);
                 tell(entry.getKey(), changed, tally);
-                if (changed != null) {
-                    putBack.accept(changed);
-                }
+                putBack.accept(changed);
             } catch (SpoolException e) {
                 tally.failed(mid, e.getMessage());
             }
         }
+    }
+
+    /** The message as it is now; null where it was gone before. */
+    private Envelope after(Envelope before, Object result, Tally tally) throws InterruptedException {
+        if (!bounces()) {
+            return (Envelope) result;
+        }
+        if (result != null) {
+            tally.notified((Long) result);
+        }
+        Envelope left = Waits.on(spool.envelope(before.mid()));
+        return left == null ? settled(before) : left;
+    }
+
+    private static Envelope settled(Envelope e) {
+        return e.withRecipients(e.recipients().stream().map(r -> r.with(State.BOUNCED, r.attempts(), 0, r.lastStatus(), r.lastReply())).toList());
     }
 
     private boolean bounces() {
@@ -141,7 +149,7 @@ final class MessageChange {
             case FLUSH -> "flushed";
             default -> (request.bounce() ? "returned to sender, RID " : "deleted, RID ") + rids;
         }, by));
-        if (request.verb() == Verb.DELETE && (after == null || !after.pending())) {
+        if (request.verb() == Verb.DELETE && !after.pending()) {
             log.log(new MailEvent.MessageFinished(before.mid()));
         }
     }

@@ -66,7 +66,7 @@ public final class QueueDesk {
     }
 
     private QueueSummary list(Filter filter, long now, Answer answer) throws IOException, InterruptedException {
-        Selection selection = new Selection(spool, filter, now);
+        Selection selection = new Selection(spool, filter, now, Long.MAX_VALUE);
         long count = 0;
         while (!selection.ended()) {
             for (Envelope envelope : selection.next()) {

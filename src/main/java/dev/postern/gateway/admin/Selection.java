@@ -13,23 +13,30 @@ final class Selection {
     private final Spool spool;
     private final Filter filter;
     private final long now;
+    private final long cutoff;
     private long left;
     private long from;
     private int nextMid;
     private boolean end;
 
-    /** @param now milliseconds since the epoch: what came in later is not meant */
-    Selection(Spool spool, Filter filter, long now) {
+    /**
+     * A selection that begins with the lowest MID.
+     *
+     * @param now    milliseconds since the epoch, for ages
+     * @param cutoff what came in later is not meant, unless by its MID: else there might be no end of what comes in meanwhile
+     */
+    Selection(Spool spool, Filter filter, long now, long cutoff) {
         this.spool = spool;
         this.filter = filter;
         this.now = now;
+        this.cutoff = filter.mids() == null ? cutoff : Long.MAX_VALUE;
         left = filter.limit() == null ? Long.MAX_VALUE : filter.limit();
     }
 
     /** More messages, as they stand; none may mean that there are none in this stretch: see {@link #ended}. */
     List<Envelope> next() throws InterruptedException {
         List<Envelope> found = filter.mids() == null ? page() : named();
-        List<Envelope> meant = found.stream().filter(e -> e.receivedAt() <= now && filter.matches(e, now)).limit(left).toList();
+        List<Envelope> meant = found.stream().filter(e -> e.receivedAt() <= cutoff && filter.matches(e, now)).limit(left).toList();
         left -= meant.size();
         end |= left == 0;
         return meant;

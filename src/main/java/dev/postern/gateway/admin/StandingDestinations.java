@@ -39,7 +39,7 @@ final class StandingDestinations {
     }
 
     List<QueuedDestination> of(Spool spool, Filter filter) throws InterruptedException {
-        Selection all = new Selection(spool, filter, Long.MAX_VALUE);
+        Selection all = new Selection(spool, filter, now, Long.MAX_VALUE);
         while (!all.ended()) {
             all.next().forEach(envelope -> envelope.recipients().stream().filter(filter::concerns).forEach(recipient -> count(envelope, recipient)));
         }

@@ -261,6 +261,19 @@ final class Scheduler {
         }
     }
 
+    void wake(Predicate<String> domains) {
+        lock.lock();
+        try {
+            lanes.all().stream().filter(q -> domains.test(q.domain())).forEach(q -> {
+                q.blockedUntil = 0;
+                q.failures = 0;
+                dispatch(q);
+            });
+        } finally {
+            lock.unlock();
+        }
+    }
+
     List<Queues.Destination> destinations() {
         lock.lock();
         try {

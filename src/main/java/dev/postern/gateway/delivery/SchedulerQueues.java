@@ -18,6 +18,11 @@ record SchedulerQueues(Scheduler scheduler) implements Queues {
     }
 
     @Override
+    public void wake(Predicate<String> domains) {
+        scheduler.wake(domains);
+    }
+
+    @Override
     public Set<Long> withdraw(Set<Long> mids) {
         return scheduler.withdraw(mids);
     }

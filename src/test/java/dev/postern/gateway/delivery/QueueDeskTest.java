@@ -111,7 +111,7 @@ class QueueDeskTest {
 
         assertThat(change(Verb.DELETE, Filter.of(mid))).satisfies(s -> assertThat(List.of(s.changed(), s.recipients())).containsExactly(1L, 1L));
         assertThat(rig.spool.messages()).isZero();
-        assertThat(rig.delivery.queues().destinations()).isEmpty();
+        assertThat(rig.delivery.queues().destinations()).allSatisfy(d -> assertThat(d.due() + d.later() + d.underWay()).isZero());
         assertThat(rig.spool.mids()).containsExactly(mid);
         assertThat(rig.logged(MailEvent.MessageFinished.class)).containsExactly(new MailEvent.MessageFinished(mid));
     }
@@ -130,6 +130,7 @@ class QueueDeskTest {
 
     @Test
     void whatIsReturnedTellsItsSenderOnceAndNotificationsOfNotificationsAreNotMade() throws Exception {
+        rig.plan();
         long mid = rig.send("a@sender.test", "b@gone.test");
         long notice = rig.send("", "b@gone.test");
         QueueSummary done = change(QueueRequest.of(Verb.DELETE, Filter.ALL).bouncing("gone.test has ceased to exist"));
@@ -157,6 +158,38 @@ class QueueDeskTest {
         assertThat(change(Verb.FLUSH, Filter.of(mid)).changed()).isEqualTo(1);
         await().atMost(PATIENCE).until(() -> rig.spool.messages() == 0);
         assertThat(server.mails).hasSize(1);
+    }
+
+    @Test
+    void flushOfAMessageEndsTheRestOfItsDestinationAndLeavesWhatWaitsThere() throws Exception {
+        server.close();
+        deliver("partner.test");
+        long mid = rig.send("a@sender.test", "b@partner.test");
+        long other = rig.send("c@sender.test", "d@partner.test");
+        awaitDeferred(mid);
+        awaitDeferred(other);
+        server = new ScriptedServer();
+        // Another server there now, at another port: by a route of its own, so that nothing but the flush makes anything go.
+        change(QueueRequest.of(Verb.REROUTE, Filter.of(mid)).via("127.0.0.1:" + server.port()));
+
+        assertThat(change(Verb.FLUSH, Filter.of(mid)).changed()).isEqualTo(1);
+        await().atMost(PATIENCE).until(() -> rig.spool.messages() == 1);
+        assertThat(server.mails).singleElement().satisfies(mail -> assertThat(mail.rcpts()).containsExactly("RCPT TO:<b@partner.test>"));
+        assertThat(rig.spool.get(other).recipients().getFirst().attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsReroutedKeepsTheTlsLevelOfItsDestination() throws Exception {
+        rig.plan(Rig.destination("partner.test", TlsMode.Required, Rig.host("127.0.0.1", 1)));
+        rig.delivery.start();
+        long mid = rig.send("a@sender.test", "b@partner.test");
+        awaitDeferred(mid);
+        change(QueueRequest.of(Verb.REROUTE, Filter.of(mid)).via("127.0.0.1:" + server.port()));
+        change(Verb.FLUSH, Filter.of(mid));
+
+        await().atMost(PATIENCE).until(() -> rig.spool.get(mid).recipients().getFirst().attempts() == 2);
+        assertThat(rig.spool.get(mid).recipients().getFirst().lastReply()).contains("STARTTLS");
+        assertThat(server.mails).isEmpty();
     }
 
     @Test
