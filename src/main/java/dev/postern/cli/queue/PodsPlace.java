@@ -55,7 +55,7 @@ final class PodsPlace implements Place {
     public void ask(String pod, QueueRequest request, Lines lines) throws InterruptedException {
         ByteArrayOutputStream error = new ByteArrayOutputStream();
         byte[] line = Wire.line(user == null ? request : request.by(user));
-        try (ExecWatch far = client.pods().inNamespace(namespace).withName(pod).inContainer(GatewayPods.CONTAINER).readingInput(new ByteArrayInputStream(line))
+        try (ExecWatch far = client.pods().inNamespace(namespace).withName(pod).inContainer(GatewayPods.CONTAINER).withReadyWaitTimeout(0).readingInput(new ByteArrayInputStream(line))
                 .redirectingOutput().writingError(error).exec(FAR_END)) {
             FolderPlace.read(new BufferedInputStream(far.getOutput(), BUFFER), lines);
         } catch (KubernetesClientException | IOException e) {

@@ -7,6 +7,7 @@ import dev.postern.gateway.admin.QueueRequest;
 import dev.postern.gateway.admin.QueueSummary;
 import dev.postern.gateway.report.MailLog;
 import dev.postern.gateway.report.TextFormat;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import picocli.CommandLine.Mixin;
 

@@ -33,7 +33,7 @@ final class PodLogs {
     }
 
     private static InputStream open(KubernetesClient client, String namespace, String pod, Integer seconds, boolean ended) throws IOException {
-        var log = client.pods().inNamespace(namespace).withName(pod).inContainer(GatewayPods.CONTAINER);
+        var log = client.pods().inNamespace(namespace).withName(pod).inContainer(GatewayPods.CONTAINER).withReadyWaitTimeout(0);
         try {
             var since = ended ? log.terminated() : log;
             return (seconds == null ? since : since.sinceSeconds(seconds)).getLogInputStream();

@@ -122,7 +122,10 @@ final class Tracker {
             case "StartMessage", "From" -> begin(fact.mid());
             case "BounceQueued" -> {
                 Story story = begin(fact.mid());
-                stray.stream().filter(line -> line.mid() == fact.mid()).forEach(story::take);
+                stray.stream().filter(line -> line.mid() == fact.mid()).forEach(line -> {
+                    join(story, outgoing.get(line.dcid()));
+                    story.take(line);
+                });
                 yield story;
             }
             default -> null;
