@@ -56,7 +56,7 @@ final class Group {
             return null;
         }
         try {
-            return EnvelopeCodec.decode(mid, bytes);
+            return EnvelopeCodec.decode(mid, store.sealing().open(mid, bytes));
         } catch (IllegalArgumentException e) {
             throw new SpoolException("MID " + mid + ": " + e.getMessage(), false, e);
         }
@@ -80,7 +80,7 @@ final class Group {
     void put(long mid, List<Chunk> chunks) throws RocksDBException {
         for (var chunk : chunks) {
             var key = ByteBuffer.allocateDirect(Long.BYTES + Integer.BYTES).putLong(mid).putInt(chunk.number()).flip();
-            batch.put(to.bodies(), key, chunk.framed().nioBuffer());
+            batch.put(to.bodies(), key, store.sealing().seal(mid, chunk.number(), chunk.framed().nioBuffer()));
         }
     }
 
@@ -118,7 +118,7 @@ final class Group {
             var mid = entry.getKey();
             var change = entry.getValue();
             if (change.now() != null) {
-                batch.put(to.envelopes(), Keys.envelope(mid), EnvelopeCodec.encode(change.now()));
+                batch.put(to.envelopes(), Keys.envelope(mid), store.sealing().seal(mid, EnvelopeCodec.encode(change.now())));
                 countDelta += change.stored() ? 0 : 1;
                 continue;
             }

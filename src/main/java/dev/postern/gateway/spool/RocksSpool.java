@@ -69,16 +69,23 @@ public final class RocksSpool implements Spool {
      *
      * @param onCommitted takes each message and DSN once it is durable; must not block
      * @param onDamaged   takes each message whose data turns out to be damaged, once
+     * @param keys        what it is encrypted with, and what it may have been encrypted with
      * @throws SpoolOpenException naming the folder, what is wrong and what to do
      */
-    public static RocksSpool open(Path folder, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
+    public static RocksSpool open(Path folder, SpoolOptions options, SpoolKeys keys, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
             MeterRegistry registry) throws SpoolOpenException {
-        return open(folder, options, onCommitted, onDamaged, registry, DiskSpace.of(folder), PooledByteBufAllocator.DEFAULT);
+        return open(folder, options, keys, onCommitted, onDamaged, registry, DiskSpace.of(folder), PooledByteBufAllocator.DEFAULT);
     }
 
-    static RocksSpool open(Path folder, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
+    /** Opens a spool in clear. */
+    public static RocksSpool open(Path folder, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
+            MeterRegistry registry) throws SpoolOpenException {
+        return open(folder, options, SpoolKeys.NONE, onCommitted, onDamaged, registry);
+    }
+
+    static RocksSpool open(Path folder, SpoolOptions options, SpoolKeys keys, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
             MeterRegistry registry, LongSupplier usableBytes, ByteBufAllocator allocator) throws SpoolOpenException {
-        var store = Store.open(folder, options);
+        var store = Store.open(folder, options, keys);
         try {
             return new RocksSpool(store, options, onCommitted, onDamaged, registry, usableBytes, allocator);
         } catch (RocksDBException e) {
@@ -193,9 +200,9 @@ public final class RocksSpool implements Spool {
         });
     }
 
-    private static Envelope decode(long mid, byte[] bytes) throws BodyReader.DamagedException {
+    private Envelope decode(long mid, byte[] bytes) throws BodyReader.DamagedException {
         try {
-            return EnvelopeCodec.decode(mid, bytes);
+            return EnvelopeCodec.decode(mid, store.sealing().open(mid, bytes));
         } catch (IllegalArgumentException e) {
             throw new BodyReader.DamagedException(e.getMessage(), e);
         }
