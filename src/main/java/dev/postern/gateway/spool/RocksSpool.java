@@ -37,6 +37,8 @@ import org.rocksdb.RocksDBException;
 public final class RocksSpool implements Spool {
     private static final Logger LOG = Logger.getLogger(RocksSpool.class);
     private static final int PAGE = 256;
+    /** Syncs of files at a time: the file system makes one of those that come together. */
+    private static final int FILE_WRITERS = 4;
 
     /**
      * A message that is held back, as its data does not match its checksum. It may still be bounced with {@link #updateWithDsn}, which
@@ -51,6 +53,7 @@ public final class RocksSpool implements Spool {
     private final Store store;
     private final SpoolWriter writer;
     private final ByteBufAllocator allocator;
+    private final BodyFiles files;
     private final BodyReader bodies;
     private final MidSequence mids;
     private final Quarantine quarantine = new Quarantine();
@@ -59,6 +62,7 @@ public final class RocksSpool implements Spool {
     private final SpoolMetrics metrics;
     private final Consumer<Damaged> onDamaged;
     private final ExecutorService readers;
+    private final ExecutorService fileWriters = Executors.newFixedThreadPool(FILE_WRITERS, Thread.ofPlatform().name("postern-spool-body-", 1).factory());
     private final ExecutorService completions = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("postern-spool-done").factory());
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile int maxMessages = Integer.MAX_VALUE;
@@ -87,22 +91,23 @@ public final class RocksSpool implements Spool {
             MeterRegistry registry, LongSupplier usableBytes, ByteBufAllocator allocator) throws SpoolOpenException {
         var store = Store.open(folder, options, keys);
         try {
-            return new RocksSpool(store, options, onCommitted, onDamaged, registry, usableBytes, allocator);
+            return new RocksSpool(store, BodyFiles.open(folder, store.sealing(), store::has), options, onCommitted, onDamaged, registry, usableBytes, allocator);
         } catch (RocksDBException e) {
             store.close();
             throw SpoolFolder.explain(folder, e);
-        } catch (RuntimeException e) {
+        } catch (SpoolOpenException | RuntimeException e) {
             store.close();
             throw e;
         }
     }
 
-    private RocksSpool(Store store, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged, MeterRegistry registry,
+    private RocksSpool(Store store, BodyFiles files, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged, MeterRegistry registry,
             LongSupplier usableBytes, ByteBufAllocator allocator) throws RocksDBException {
         this.store = store;
         this.onDamaged = onDamaged;
         this.allocator = allocator;
-        bodies = new BodyReader(store, allocator);
+        this.files = files;
+        bodies = new BodyReader(store, files, allocator);
         quarantine.load(store.quarantined());
         var first = store.number(Keys.MID, 1);
         mids = new MidSequence(first, store.reserveMids(first + options.midBlock()), options.midBlock());
@@ -110,7 +115,7 @@ public final class RocksSpool implements Spool {
         metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
         readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(options.queueLength()), Thread.ofPlatform().name("postern-spool-read-", 1).factory());
-        writer = new SpoolWriter(store, options, mids, quarantine, space, metrics, completions::execute, onCommitted,
+        writer = new SpoolWriter(store, options, mids, quarantine, files, fileWriters, space, metrics, completions::execute, onCommitted,
                 store.number(Keys.COUNT, 0));
         keeper = new SpaceKeeper(store, space);
         space.start(keeper::look);
@@ -126,12 +131,12 @@ public final class RocksSpool implements Spool {
     }
 
     @Override
-    public Incoming begin() {
+    public Incoming begin(long expected) {
         requireOpen();
         if (mids.runsLow()) {
             writer.submit(new Op.Reserve(mids));
         }
-        return new IncomingMessage(mids.take(), writer, space, allocator);
+        return new IncomingMessage(mids.take(), expected, writer, space, allocator, files, fileWriters);
     }
 
     @Override
@@ -169,7 +174,7 @@ public final class RocksSpool implements Spool {
         Op.Update update;
         try {
             requireOpen();
-            var dsnMid = begin().mid();
+            var dsnMid = begin(dsnBody.length).mid();
             update = new Op.Update(mid, updates, dsn.as(dsnMid, dsnBody.length), Chunk.split(allocator, dsnMid, dsnBody));
         } catch (SpoolException e) {
             return CompletableFuture.failedStage(e);
@@ -296,6 +301,7 @@ public final class RocksSpool implements Spool {
         }
         space.close();
         writer.close();
+        fileWriters.close();
         readers.close();
         completions.close();
         keeper.close();

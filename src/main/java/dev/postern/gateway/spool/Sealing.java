@@ -42,8 +42,8 @@ final class Sealing {
     private final AtomicLong counter = new AtomicLong();
     private final Map<Origin, SecretKey> derived = new ConcurrentHashMap<>();
     private final ThreadLocal<Cipher> ciphers = ThreadLocal.withInitial(Sealing::cipher);
-    /** The writer's: the last chunk that was sealed. */
-    private final ByteBuffer scratch;
+    /** The last chunk that each thread sealed. */
+    private final ThreadLocal<ByteBuffer> scratch = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(Chunk.FRAMED + OVERHEAD));
 
     /** Whose key an opening of the spool derived, and with which salt. */
     private record Origin(long fingerprint, long saltHigh, long saltLow) {
@@ -55,7 +55,6 @@ final class Sealing {
         this.keys = keys;
         new SecureRandom().nextBytes(salt);
         writing = keys.writing() == null ? null : keys.writing().derived(salt);
-        scratch = writing == null ? null : ByteBuffer.allocateDirect(Chunk.FRAMED + OVERHEAD);
     }
 
     private static Cipher cipher() {
@@ -76,13 +75,14 @@ final class Sealing {
         return sealed.array();
     }
 
-    /** The form in which a chunk is stored: a direct buffer, of use until the next call. Writer only. */
+    /** The form in which a chunk is stored: a direct buffer, of use until this thread's next call. */
     ByteBuffer seal(long mid, int number, ByteBuffer chunk) {
         if (writing == null) {
             return chunk;
         }
-        seal(BODY, mid, number, chunk, scratch.clear());
-        return scratch.flip();
+        var sealed = scratch.get().clear();
+        seal(BODY, mid, number, chunk, sealed);
+        return sealed.flip();
     }
 
     private void seal(byte kind, long mid, int number, ByteBuffer clear, ByteBuffer sealed) {
