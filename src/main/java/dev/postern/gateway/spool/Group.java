@@ -165,6 +165,7 @@ final class Group {
 
     /** The write took place. @return by how much the number of messages changed */
     int written() {
+        store.changed(changes.keySet());
         changes.forEach((mid, change) -> {
             if (change.now() == null) {
                 cache.remove(mid);

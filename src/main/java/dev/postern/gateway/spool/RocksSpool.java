@@ -37,6 +37,7 @@ import org.rocksdb.RocksDBException;
 public final class RocksSpool implements Spool {
     private static final Logger LOG = Logger.getLogger(RocksSpool.class);
     private static final int PAGE = 256;
+    private static final long REOPEN_MILLIS = 100;
     /** Syncs of files at a time: the file system makes one of those that come together. */
     private static final int FILE_WRITERS = 4;
 
@@ -56,6 +57,8 @@ public final class RocksSpool implements Spool {
     private final BodyFiles files;
     private final BodyReader bodies;
     private final MidSequence mids;
+    /** What was there when the spool was opened has a lower MID. */
+    private final long firstMid;
     private final Quarantine quarantine = new Quarantine();
     private final DiskSpace space;
     private final SpaceKeeper keeper;
@@ -109,8 +112,8 @@ public final class RocksSpool implements Spool {
         this.files = files;
         bodies = new BodyReader(store, files, allocator);
         quarantine.load(store.quarantined());
-        var first = store.number(Keys.MID, 1);
-        mids = new MidSequence(first, store.reserveMids(first + options.midBlock()), options.midBlock());
+        firstMid = store.number(Keys.MID, 1);
+        mids = new MidSequence(firstMid, store.reserveMids(firstMid + options.midBlock()), options.midBlock());
         space = new DiskSpace(usableBytes);
         metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
         readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,
@@ -250,16 +253,52 @@ public final class RocksSpool implements Spool {
     @Override
     public void forEachPending(Consumer<Envelope> consumer) {
         requireOpen();
-        var before = mids.unused();
-        for (var from = 0L; from < before;) {
-            var page = store.envelopes(from, before, PAGE);
-            for (var row : page.rows()) {
-                readable(row).filter(Envelope::pending).ifPresent(consumer);
+        var scan = new PendingScan();
+        store.follow(scan);
+        try {
+            for (var from = 0L; from < firstMid;) {
+                scan.reading(from);
+                var page = patiently(from);
+                scan.read(page.next());
+                for (var row : page.rows()) {
+                    scan.visit(row.mid(), () -> now(row.mid()).ifPresent(consumer), () -> readable(row).filter(Envelope::pending).ifPresent(consumer));
+                }
+                if (page.damage() != null) {
+                    LOG.errorf("Envelopes from MID %d to below %d cannot be read: %s", page.lostFrom(), page.lostTo(), page.damage().getMessage());
+                }
+                from = page.next();
             }
-            if (page.damage() != null) {
-                LOG.errorf("Envelopes from MID %d to below %d cannot be read: %s", page.lostFrom(), page.lostTo(), page.damage().getMessage());
+        } finally {
+            store.leave(scan);
+        }
+    }
+
+    /** While storage is being reopened after a failure, nothing can be read: what is not visited would wait for the next start. */
+    private EnvelopeScan.Page patiently(long from) {
+        while (true) {
+            try {
+                return store.envelopes(from, firstMid, PAGE);
+            } catch (SpoolException e) {
+                requireOpen();
+                LOG.debugf("The walk through the queue waits: %s", e.getMessage());
             }
-            from = page.next();
+            try {
+                Thread.sleep(REOPEN_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SpoolException("the walk through the queue was interrupted at MID " + from, false, e);
+            }
+        }
+    }
+
+    /** A message as it is now; empty where it is gone, or cannot be read. */
+    private Optional<Envelope> now(long mid) {
+        try {
+            var bytes = store.envelope(mid);
+            return bytes == null ? Optional.empty() : readable(new EnvelopeScan.Row(mid, bytes)).filter(Envelope::pending);
+        } catch (RocksDBException e) {
+            LOG.errorf("The envelope of MID %d cannot be read: %s", mid, e.getMessage());
+            return Optional.empty();
         }
     }
 

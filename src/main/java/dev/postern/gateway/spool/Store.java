@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -48,6 +50,7 @@ final class Store implements AutoCloseable {
     private ColumnFamilyHandle bodies;
     /** Made when first opened: a spool that is reopened goes on as it was. */
     private Sealing sealing;
+    private final List<PendingScan> scans = new CopyOnWriteArrayList<>();
     private boolean closed;
 
     private Store(Path folder, SpoolOptions options, SpoolKeys keys) {
@@ -236,6 +239,22 @@ final class Store implements AutoCloseable {
     int chunk(long mid, int number, ByteBuffer into) throws RocksDBException {
         var key = ByteBuffer.allocateDirect(Long.BYTES + Integer.BYTES).putLong(mid).putInt(number).flip();
         return reading(() -> database.get(bodies, once, key, into));
+    }
+
+    /** From now on {@link #changed} tells {@code scan}. */
+    void follow(PendingScan scan) {
+        scans.add(scan);
+    }
+
+    void leave(PendingScan scan) {
+        scans.remove(scan);
+    }
+
+    /** Messages were written or removed, and nobody was told yet. */
+    void changed(Set<Long> mids) {
+        for (var scan : scans) {
+            mids.forEach(scan::changed);
+        }
     }
 
     /** A number among the settings of the store itself, or {@code otherwise} where it is not there yet. */

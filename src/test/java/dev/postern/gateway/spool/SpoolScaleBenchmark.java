@@ -155,14 +155,13 @@ final class SpoolScaleBenchmark {
 
     /** Delivers all messages but {@code left}. */
     private static void drain(RocksSpool spool, int left) throws Exception {
+        var waiting = new ArrayList<Envelope>();
+        spool.forEachPending(waiting::add);
         var room = new Semaphore(CONCURRENT);
-        var number = new AtomicLong();
-        spool.forEachPending(envelope -> {
-            if (number.getAndIncrement() >= left) {
-                room.acquireUninterruptibly();
-                spool.update(envelope.mid(), Map.of(0, Messages.delivered(envelope.recipients().getFirst()))).whenComplete((gone, failed) -> room.release());
-            }
-        });
+        for (var envelope : waiting.subList(left, waiting.size())) {
+            room.acquire();
+            spool.update(envelope.mid(), Map.of(0, Messages.delivered(envelope.recipients().getFirst()))).whenComplete((gone, failed) -> room.release());
+        }
         while (spool.messages() > left) {
             Thread.sleep(10);
         }
