@@ -26,6 +26,7 @@ import dev.postern.gateway.report.TlsResults;
 import dev.postern.gateway.smtp.SmtpServers;
 import dev.postern.gateway.smtp.SmtpServices;
 import dev.postern.gateway.spool.RocksSpool;
+import dev.postern.gateway.spool.SpoolKeys;
 import dev.postern.gateway.spool.SpoolOpenException;
 import dev.postern.gateway.spool.SpoolOptions;
 import dev.postern.gateway.tls.ClientContexts;
@@ -74,34 +75,36 @@ public final class Gateway implements AutoCloseable {
     /**
      * Where a gateway keeps its mail and where it listens.
      *
-     * @param spool    folder of the spool; made where it is missing
-     * @param policies folder of the MTA-STS policies that are kept; made where it is missing
-     * @param bind     address of all listeners
-     * @param grace    how long sessions and deliveries under way may go on when it closes
-     * @param instance the pod, for those who read alerts, or null
+     * @param spool     folder of the spool; made where it is missing
+     * @param policies  folder of the MTA-STS policies that are kept; made where it is missing
+     * @param bind      address of all listeners
+     * @param grace     how long sessions and deliveries under way may go on when it closes
+     * @param instance  the pod, for those who read alerts, or null
+     * @param spoolKeys folder of the keys that the spool is encrypted with, or null: it is in clear
      */
-    public record Options(Path spool, Path policies, InetAddress bind, Duration grace, String instance) {
-        /** Of a gateway that has no pod. */
+    public record Options(Path spool, Path policies, InetAddress bind, Duration grace, String instance, Path spoolKeys) {
+        /** Of a gateway that has no pod, and a spool in clear. */
         public Options(Path spool, Path policies, InetAddress bind, Duration grace) {
-            this(spool, policies, bind, grace, null);
+            this(spool, policies, bind, grace, null, null);
         }
     }
 
     /**
      * Opens the spool, and starts.
      *
-     * @throws SpoolOpenException where the spool's folder cannot be used, saying why and what to do
+     * @throws SpoolOpenException where the spool's folder or its keys cannot be used, saying why and what to do
      */
     public Gateway(Options options, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock) throws SpoolOpenException {
         this.log = log;
         this.grace = options.grace();
+        SpoolKeys spoolKeys = options.spoolKeys() == null ? SpoolKeys.NONE : SpoolKeys.read(options.spoolKeys());
         TrustAnchors system = TrustAnchors.system();
         intake = new PlanIntake(new PlanLoader(new ServerContexts()::build, new ClientContexts()::build, TrustAnchors::of, () -> system), plans,
                 log, meters, this::changed);
         alerts = new AlertMails(this::currentSettings, options.instance(), AlertMails.Bounds.DEFAULT, log, meters, clock);
         TlsFailures failed = failures.and(alerts);
         Committed committed = new Committed();
-        spool = RocksSpool.open(options.spool(), SpoolOptions.DEFAULTS, committed, damaged -> log.log(new MailEvent.Notice(Level.Critical,
+        spool = RocksSpool.open(options.spool(), SpoolOptions.DEFAULTS, spoolKeys, committed, damaged -> log.log(new MailEvent.Notice(Level.Critical,
                 "message MID " + damaged.mid() + " is damaged on disk and was set aside: " + damaged.reason())), meters);
         loops = new EventLoops();
         policies = new PublishedPolicies(options.policies(), dns,

@@ -205,7 +205,7 @@ final class MessageIntake {
 
     private void append() {
         ByteBuf full = piece;
-        piece = ended ? Unpooled.EMPTY_BUFFER : link.allocator().buffer(FIRST_CAPACITY, PIECE);
+        piece = ended ? Unpooled.EMPTY_BUFFER : link.allocator().buffer(PIECE, PIECE);   // one that has filled a piece is large
         appending = true;
         hop(incoming.append(full), (done, error) -> {
             appending = false;

@@ -205,7 +205,7 @@ final class Session implements Dialog {
             metrics.rejected(Rejection.SpoolFull);
             link.reply(Reply.of(452, "4.3.1", "insufficient system storage"));
         } else {
-            transaction = new MailTransaction(mail, services.spool().begin());
+            transaction = new MailTransaction(mail, services.spool().begin(mail.size()));
             services.log().log(new MailEvent.StartMessage(transaction.mid(), client.icid()));
             services.log().log(new MailEvent.From(transaction.mid(), client.icid(), mail.sender().address()));
             link.reply(Reply.of(250, "2.1.0", "sender " + mail.sender() + " ok"));

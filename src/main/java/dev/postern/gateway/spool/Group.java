@@ -3,6 +3,7 @@ package dev.postern.gateway.spool;
 import dev.postern.gateway.spool.Spool.SpoolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,11 @@ final class Group {
     private final WriteBatch batch;
     private final EnvelopeCache cache;
     private final Quarantine quarantine;
+    private final BodyFiles files;
     private final int generation;
     private final Map<Long, Change> changes = new HashMap<>();
+    /** Messages that are gone with this, and had files. */
+    private final List<Long> filesGone = new ArrayList<>();
     private boolean durable;
     private int countDelta;
 
@@ -28,12 +32,13 @@ final class Group {
     }
 
     /** @param generation how often the store was reopened */
-    Group(Store store, WriteBatch batch, EnvelopeCache cache, Quarantine quarantine, int generation) {
+    Group(Store store, WriteBatch batch, EnvelopeCache cache, Quarantine quarantine, BodyFiles files, int generation) {
         this.store = store;
         this.to = store.families();
         this.batch = batch;
         this.cache = cache;
         this.quarantine = quarantine;
+        this.files = files;
         this.generation = generation;
     }
 
@@ -56,7 +61,7 @@ final class Group {
             return null;
         }
         try {
-            return EnvelopeCodec.decode(mid, bytes);
+            return EnvelopeCodec.decode(mid, store.sealing().open(mid, bytes));
         } catch (IllegalArgumentException e) {
             throw new SpoolException("MID " + mid + ": " + e.getMessage(), false, e);
         }
@@ -80,7 +85,7 @@ final class Group {
     void put(long mid, List<Chunk> chunks) throws RocksDBException {
         for (var chunk : chunks) {
             var key = ByteBuffer.allocateDirect(Long.BYTES + Integer.BYTES).putLong(mid).putInt(chunk.number()).flip();
-            batch.put(to.bodies(), key, chunk.framed().nioBuffer());
+            batch.put(to.bodies(), key, store.sealing().seal(mid, chunk.number(), chunk.framed().nioBuffer()));
         }
     }
 
@@ -92,6 +97,18 @@ final class Group {
         for (var number = 0; number < count; number++) {
             batch.singleDelete(to.bodies(), Keys.body(mid, number));
         }
+    }
+
+    /** The message has no envelope; if it has a file, nobody needs it. */
+    void forgetFile(long mid) {
+        if (files.has(mid)) {
+            filesGone.add(mid);
+        }
+    }
+
+    /** Messages whose files can go once this is durable. */
+    List<Long> filesGone() {
+        return filesGone;
     }
 
     void mark(byte mark, long mid, String text) throws RocksDBException {
@@ -118,12 +135,16 @@ final class Group {
             var mid = entry.getKey();
             var change = entry.getValue();
             if (change.now() != null) {
-                batch.put(to.envelopes(), Keys.envelope(mid), EnvelopeCodec.encode(change.now()));
+                batch.put(to.envelopes(), Keys.envelope(mid), store.sealing().seal(mid, EnvelopeCodec.encode(change.now())));
                 countDelta += change.stored() ? 0 : 1;
                 continue;
             }
             batch.delete(to.envelopes(), Keys.envelope(mid));
-            removeChunks(mid, Chunk.count(change.size()));
+            if (files.has(mid)) {
+                filesGone.add(mid);
+            } else {
+                removeChunks(mid, Chunk.count(change.size()));
+            }
             countDelta -= change.stored() ? 1 : 0;
             if (quarantine.reason(mid) != null) {
                 unmark(Keys.QUARANTINED, mid);
@@ -144,6 +165,7 @@ final class Group {
 
     /** The write took place. @return by how much the number of messages changed */
     int written() {
+        store.changed(changes.keySet());
         changes.forEach((mid, change) -> {
             if (change.now() == null) {
                 cache.remove(mid);
