@@ -58,7 +58,7 @@ public final class Returns {
         Map<Integer, Outcome> outcomes = new TreeMap<>();
         rids.forEach(rid -> outcomes.put(rid, Outcome.failed(STATUS, text, null)));
         long mid = envelope.mid();
-        Settlement result = Settlement.of(envelope, outcomes, now, clock.millis(), 0);
+        Settlement result = Settlement.of(envelope, outcomes, now.retry(), clock.millis(), 0);
         if (result.reports.isEmpty()) {
             return spool.update(mid, result.updates).thenApply(last -> {
                 tell(mid, result);
