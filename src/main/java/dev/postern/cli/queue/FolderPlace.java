@@ -12,6 +12,7 @@ import dev.postern.gateway.delivery.Returns;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailLog;
 import dev.postern.gateway.spool.RocksSpool;
+import dev.postern.gateway.spool.SpoolKeys;
 import dev.postern.gateway.spool.SpoolOpenException;
 import dev.postern.gateway.spool.SpoolOptions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -30,13 +31,15 @@ import java.util.Optional;
 final class FolderPlace implements Place {
     private final Path spool;
     private final String hostname;
+    private final Path keys;
     private final MailLog log;
     private final InstantSource clock;
 
-    /** @param hostname for notifications of a spool that no gateway has open; null: this machine's */
-    FolderPlace(Path spool, String hostname, MailLog log, InstantSource clock) {
+    /** @param hostname for notifications of a spool that no gateway has open; null: this machine's @param keys folder of its keys; null: it is in clear */
+    FolderPlace(Path spool, String hostname, Path keys, MailLog log, InstantSource clock) {
         this.spool = spool;
         this.hostname = hostname;
+        this.keys = keys;
         this.log = log;
         this.clock = clock;
     }
@@ -78,7 +81,7 @@ final class FolderPlace implements Place {
 
     private void directly(QueueRequest request, Lines lines) throws InterruptedException, IOException {
         refuseAsStranger();
-        try (RocksSpool open = RocksSpool.open(spool, SpoolOptions.DEFAULTS, committed -> { },
+        try (RocksSpool open = RocksSpool.open(spool, SpoolOptions.DEFAULTS, keys == null ? SpoolKeys.NONE : SpoolKeys.read(keys), committed -> { },
                 damaged -> log.log(new MailEvent.Notice(MailEvent.Level.Critical,
                         "message MID " + damaged.mid() + " is damaged on disk and was set aside: " + damaged.reason())), new SimpleMeterRegistry())) {
             QueueDesk desk = new QueueDesk(open, null, Returns.ofStanding(open, log, clock, hostname == null ? InetAddress.getLocalHost().getCanonicalHostName() : hostname), log, clock);

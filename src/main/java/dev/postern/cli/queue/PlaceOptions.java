@@ -25,6 +25,9 @@ final class PlaceOptions {
     @Option(names = "--hostname", paramLabel = "HOST", description = "With a folder that no gateway uses: who a notification says that it is from. Default: this machine.")
     String hostname;
 
+    @Option(names = "--spool-keys", paramLabel = "FOLDER", description = "With a folder that no gateway uses: the keys that its mail is encrypted with, as for postern run.")
+    Path spoolKeys;
+
     Place open(MailLog log, InstantSource clock) {
         boolean remote = gateway != null || pod != null || cluster.given() || cluster.namespace != null;
         if (remote && folder != null) {
@@ -33,7 +36,7 @@ final class PlaceOptions {
         if (remote) {
             return PodsPlace.open(cluster.config(), gateway, pod);
         }
-        return new FolderPlace(spool(folder == null ? usual() : folder), hostname, log, clock);
+        return new FolderPlace(spool(folder == null ? usual() : folder), hostname, spoolKeys, log, clock);
     }
 
     private static Path usual() {

@@ -34,7 +34,8 @@ final class Notifier {
     /** Waits for the original's headers. @param now milliseconds since the epoch */
     Notification compose(Envelope original, List<Dsn.Report> reports, Settings settings, long now) throws InterruptedException {
         boolean requireTls = original.tls() == MessageTls.REQUIRED;   // then never more than the headers: RFC 8689 section 5
-        boolean full = "FULL".equalsIgnoreCase(original.ret()) && original.size() <= RETURNED && !requireTls;
+        boolean failed = reports.stream().anyMatch(r -> r.action() == Dsn.Action.failed);   // RET is for these alone: RFC 3461 section 4.3
+        boolean full = failed && "FULL".equalsIgnoreCase(original.ret()) && original.size() <= RETURNED && !requireTls;
         byte[] returned = original(original, full);
         Dsn.Composed dsn = Dsn.compose(original, reports, returned, full, settings.hostname(), Instant.ofEpochMilli(now), UUID.randomUUID().toString());
         Envelope envelope = new Envelope(0, now, "", dsn.body().length, dsn.eightBit(), dsn.smtpUtf8(), null, null, "",

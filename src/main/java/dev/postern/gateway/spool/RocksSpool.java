@@ -115,11 +115,11 @@ public final class RocksSpool implements Spool {
         firstMid = store.number(Keys.MID, 1);
         mids = new MidSequence(firstMid, store.reserveMids(firstMid + options.midBlock()), options.midBlock());
         space = new DiskSpace(usableBytes);
-        metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
+        metrics = new SpoolMetrics(registry, this::messages, this::held, quarantine::size, space::free);
         readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(options.queueLength()), Thread.ofPlatform().name("postern-spool-read-", 1).factory());
         writer = new SpoolWriter(store, options, mids, quarantine, files, fileWriters, space, metrics, completions::execute, onCommitted,
-                store.number(Keys.COUNT, 0));
+                store.number(Keys.COUNT, 0), store.number(Keys.HELD, 0));
         keeper = new SpaceKeeper(store, space);
         space.start(keeper::look);
         writer.start();
@@ -318,6 +318,10 @@ public final class RocksSpool implements Spool {
     @Override
     public long messages() {
         return writer.messages();
+    }
+
+    private long held() {
+        return writer.held();
     }
 
     @Override

@@ -61,6 +61,8 @@ public final class FakeCluster implements AutoCloseable {
             request.body().onSuccess(body -> json(request, 201, "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"SelfSubjectReview\",\"metadata\":{},\"status\":{\"userInfo\":{\"username\":\"alice@example.com\"}}}"));
         } else if (path.equals("/api/v1/namespaces/mail/pods")) {
             json(request, 200, "{\"apiVersion\":\"v1\",\"kind\":\"PodList\",\"metadata\":{},\"items\":[" + String.join(",", folders.keySet().stream().sorted().map(FakeCluster::pod).toList()) + "]}");
+        } else if (path.startsWith("/api/v1/namespaces/mail/pods/") && path.split("/").length == 7) {
+            json(request, 200, pod(path.split("/")[6]));
         } else if (path.endsWith("/exec")) {
             request.toWebSocket().onSuccess(socket -> exec(socket, path.split("/")[6], request.params().getAll("command")));
         } else if (path.endsWith("/log")) {

@@ -110,6 +110,7 @@ class PodsTest {
         QueueCommandTest.Ran ran = run(new TraceCommand(), "7", "--gateway", "edge", "--since", "2h");
         assertThat(ran.out()).as(ran.err()).contains("Pod:              edge-0", "<ada@sender.test>", "Pod:              edge-1", "<eve@sender.test>");
         assertThat(cluster.requests).anyMatch(r -> r.contains("/pods/edge-1/log") && r.contains("sinceSeconds=7200") && r.contains("container=gateway"));
-        assertThat(run(new TraceCommand(), "--sender", "eve@sender.test", "--gateway", "edge", "-o", "name").out()).isEqualTo("edge-1/7\n");
+        QueueCommandTest.Ran eve = run(new TraceCommand(), "--sender", "eve@sender.test", "--gateway", "edge", "-o", "name");
+        assertThat(eve.out()).as(eve.err()).isEqualTo("edge-1/7\n");
     }
 }

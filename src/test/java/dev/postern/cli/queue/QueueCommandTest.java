@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.postern.gateway.admin.AdminServer;
+import dev.postern.gateway.admin.QueueDesk;
+import dev.postern.gateway.delivery.Returns;
 import dev.postern.gateway.spool.Envelope.Origin;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
@@ -211,6 +214,32 @@ class QueueCommandTest {
             assertThat(queue("list").err()).contains("is in use by another gateway");
             assertThat(spool.messages()).isEqualTo(4);
         }
+    }
+
+    @Test
+    void aGatewayThatHasTheFolderOpenDoesTheWorkAndTwoToolsMayAskAtOnce() throws Exception {
+        List<String> log = new java.util.concurrent.CopyOnWriteArrayList<>();
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        try (RocksSpool spool = RocksSpool.open(folder.resolve("spool"), SpoolOptions.DEFAULTS, e -> { }, d -> { }, meters)) {
+            var desk = new QueueDesk(spool, null, Returns.ofStanding(spool, e -> log.add(e.toString()), java.time.InstantSource.system(), "gateway.test"), e -> log.add(e.toString()), () -> NOW);
+            try (AdminServer server = new AdminServer(folder.resolve("spool"), desk, e -> log.add(e.toString()))) {
+                server.start();
+                assertThat(meters.get("postern.spool.held").gauge().value()).isEqualTo(1);
+                Thread other = Thread.startVirtualThread(() -> queue("hold", "2"));
+                assertThat(queue("hold", "1").out()).isEqualTo("1 message held\n");
+                other.join();
+                assertThat(meters.get("postern.spool.held").gauge().value()).isEqualTo(3);
+                assertThat(queue("list", "--held", "-o", "name").out()).isEqualTo("1\n2\n4\n");
+                assertThat(queue("delete", "1", "--yes").err()).isEmpty();
+                assertThat(meters.get("postern.spool.held").gauge().value()).isEqualTo(2);
+                assertThat(log).hasSize(3).allMatch(line -> line.contains("by=" + System.getProperty("user.name")));
+            }
+        }
+        SimpleMeterRegistry again = new SimpleMeterRegistry();
+        try (RocksSpool spool = RocksSpool.open(folder.resolve("spool"), SpoolOptions.DEFAULTS, e -> { }, d -> { }, again)) {
+            assertThat(again.get("postern.spool.held").gauge().value()).isEqualTo(2);
+        }
+        assertThat(queue("list", "--held", "-o", "name").out()).isEqualTo("2\n4\n");
     }
 
     @Test
