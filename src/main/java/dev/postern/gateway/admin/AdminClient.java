@@ -50,11 +50,15 @@ public final class AdminClient implements AutoCloseable {
         }
     }
 
-    /** Sends the request; the answer's lines follow. */
-    public InputStream ask(QueueRequest request) throws IOException {
+    /** Sends the request; the answer's lines follow, or the connection's end. */
+    public InputStream ask(QueueRequest request) {
         ByteBuffer line = ByteBuffer.wrap(Wire.line(request));
-        while (line.hasRemaining()) {
-            channel.write(line);
+        try {
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
+        } catch (IOException e) {
+            // A gateway that has too much to do says so, and closes, before it has read anything.
         }
         return new BufferedInputStream(Channels.newInputStream(channel), BUFFER);
     }
