@@ -38,7 +38,7 @@ class ArchitectureTest {
         "gateway..          | api.. pki.. plan.. dns.. gateway..",
         "gateway.report..   | api.. pki.. plan..",
         "gateway.spool..    | api.. pki.. plan.. gateway.tls..",
-        "gateway.access..   | api.. pki.. plan..",
+        "gateway.access..   | api.. pki.. plan.. dns.. gateway.report..",
         "gateway.disk..     | ",
         "gateway.mtasts..   | api.. pki.. plan.. dns.. gateway.disk.. gateway.tls.. gateway.report..",
         "gateway.tls..      | api.. pki.. plan.. dns..",
