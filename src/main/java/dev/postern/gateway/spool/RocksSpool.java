@@ -36,7 +36,7 @@ import org.rocksdb.RocksDBException;
  */
 public final class RocksSpool implements Spool {
     private static final Logger LOG = Logger.getLogger(RocksSpool.class);
-    private static final int PAGE = 256;
+    private static final int PAGE = 1_024;
     private static final long REOPEN_MILLIS = 100;
     /** Syncs of files at a time: the file system makes one of those that come together. */
     private static final int FILE_WRITERS = 4;
