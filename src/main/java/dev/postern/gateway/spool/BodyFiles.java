@@ -1,6 +1,5 @@
 package dev.postern.gateway.spool;
 
-import dev.postern.gateway.spool.Spool.SpoolException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -101,11 +100,16 @@ final class BodyFiles {
         }
     }
 
+    /** The message is gone; its file goes with {@link #delete}. */
+    void forget(long mid) {
+        mids.remove(mid);
+    }
+
     /** Removes files of messages that are gone. */
     void delete(Collection<Long> gone) {
         for (var mid : gone) {
             try {
-                mids.remove(mid);
+                forget(mid);
                 Files.deleteIfExists(path(mid));
             } catch (IOException e) {
                 LOG.warnf("The body of MID %d, which is gone, could not be removed; the next start removes it: %s", mid, e.getMessage());
@@ -173,12 +177,5 @@ final class BodyFiles {
             }
             delete(Set.of(mid));
         }
-    }
-
-    /** What a failure means for the client. */
-    static SpoolException failure(long mid, IOException cause) {
-        var text = String.valueOf(cause.getMessage());
-        var full = text.contains("No space left") || text.contains("quota");
-        return new SpoolException("MID " + mid + ": " + (full ? "the spool's volume is full" : "the body could not be written: " + text), full, cause);
     }
 }

@@ -169,6 +169,7 @@ final class Group {
         changes.forEach((mid, change) -> {
             if (change.now() == null) {
                 cache.remove(mid);
+                files.forget(mid);
                 quarantine.remove(mid);
             } else {
                 cache.put(change.now());

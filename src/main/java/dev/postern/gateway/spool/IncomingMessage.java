@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A message on its way in. One that fits into a chunk stays in memory until it is committed, so it costs one write. One that is larger goes to the
@@ -25,8 +23,7 @@ final class IncomingMessage implements Spool.Incoming {
     private final SpoolWriter writer;
     private final DiskSpace space;
     private final ByteBufAllocator allocator;
-    private final BodyFiles files;
-    private final Executor fileWriters;
+    private final FileWriters files;
     private final boolean small;
     /** Of a large message; the file writers'. */
     private BodyFiles.Body file;
@@ -41,13 +38,12 @@ final class IncomingMessage implements Spool.Incoming {
     private int generation = NOWHERE;
 
     /** @param expected octets, as the client says; 0: unknown */
-    IncomingMessage(long mid, long expected, SpoolWriter writer, DiskSpace space, ByteBufAllocator allocator, BodyFiles files, Executor fileWriters) {
+    IncomingMessage(long mid, long expected, SpoolWriter writer, DiskSpace space, ByteBufAllocator allocator, FileWriters files) {
         this.mid = mid;
         this.writer = writer;
         this.space = space;
         this.allocator = allocator;
         this.files = files;
-        this.fileWriters = fileWriters;
         small = expected > 0 && expected < LARGE;
     }
 
@@ -86,30 +82,14 @@ final class IncomingMessage implements Spool.Incoming {
         return append.done();
     }
 
-    private interface FileWork {
-        void run() throws IOException;
-    }
-
-    private CompletableFuture<Void> inFile(FileWork work) {
-        try {
-            return CompletableFuture.runAsync(() -> {
-                try {
-                    work.run();
-                } catch (IOException e) {
-                    broken = true;
-                    throw BodyFiles.failure(mid, e);
-                }
-            }, fileWriters);
-        } catch (RejectedExecutionException e) {
-            broken = true;
-            return CompletableFuture.failedFuture(new SpoolException("the spool is closed", false, e));
-        }
+    private CompletableFuture<Void> inFile(FileWriters.Work work) {
+        return files.run(mid, work).whenComplete((done, error) -> broken |= error != null);
     }
 
     private void write(List<Chunk> full) throws IOException {
         try {
             if (file == null) {
-                file = files.create(mid);
+                file = files.files().create(mid);
             }
             for (var chunk : full) {
                 file.write(chunk);
@@ -195,6 +175,7 @@ final class IncomingMessage implements Spool.Incoming {
             open = null;
         }
         if (inFile) {
+            files.files().forget(mid);
             inFile(this::discard);
         } else if (chunks > 0) {
             writer.submit(new Op.Abort(this, chunks));

@@ -38,8 +38,6 @@ public final class RocksSpool implements Spool {
     private static final Logger LOG = Logger.getLogger(RocksSpool.class);
     private static final int PAGE = 1_024;
     private static final long REOPEN_MILLIS = 100;
-    /** Syncs of files at a time: the file system makes one of those that come together. */
-    private static final int FILE_WRITERS = 4;
 
     /**
      * A message that is held back, as its data does not match its checksum. It may still be bounced with {@link #updateWithDsn}, which
@@ -54,7 +52,7 @@ public final class RocksSpool implements Spool {
     private final Store store;
     private final SpoolWriter writer;
     private final ByteBufAllocator allocator;
-    private final BodyFiles files;
+    private final FileWriters files;
     private final BodyReader bodies;
     private final MidSequence mids;
     /** What was there when the spool was opened has a lower MID. */
@@ -65,7 +63,6 @@ public final class RocksSpool implements Spool {
     private final SpoolMetrics metrics;
     private final Consumer<Damaged> onDamaged;
     private final ExecutorService readers;
-    private final ExecutorService fileWriters = Executors.newFixedThreadPool(FILE_WRITERS, Thread.ofPlatform().name("postern-spool-body-", 1).factory());
     private final ExecutorService completions = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("postern-spool-done").factory());
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile int maxMessages = Integer.MAX_VALUE;
@@ -104,21 +101,21 @@ public final class RocksSpool implements Spool {
         }
     }
 
-    private RocksSpool(Store store, BodyFiles files, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged, MeterRegistry registry,
+    private RocksSpool(Store store, BodyFiles bodyFiles, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged, MeterRegistry registry,
             LongSupplier usableBytes, ByteBufAllocator allocator) throws RocksDBException {
         this.store = store;
         this.onDamaged = onDamaged;
         this.allocator = allocator;
-        this.files = files;
-        bodies = new BodyReader(store, files, allocator);
+        bodies = new BodyReader(store, bodyFiles, allocator);
         quarantine.load(store.quarantined());
         firstMid = store.number(Keys.MID, 1);
         mids = new MidSequence(firstMid, store.reserveMids(firstMid + options.midBlock()), options.midBlock());
         space = new DiskSpace(usableBytes);
         metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
+        files = new FileWriters(bodyFiles, space, metrics);
         readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(options.queueLength()), Thread.ofPlatform().name("postern-spool-read-", 1).factory());
-        writer = new SpoolWriter(store, options, mids, quarantine, files, fileWriters, space, metrics, completions::execute, onCommitted,
+        writer = new SpoolWriter(store, options, mids, quarantine, files, space, metrics, completions::execute, onCommitted,
                 store.number(Keys.COUNT, 0));
         keeper = new SpaceKeeper(store, space);
         space.start(keeper::look);
@@ -139,7 +136,7 @@ public final class RocksSpool implements Spool {
         if (mids.runsLow()) {
             writer.submit(new Op.Reserve(mids));
         }
-        return new IncomingMessage(mids.take(), expected, writer, space, allocator, files, fileWriters);
+        return new IncomingMessage(mids.take(), expected, writer, space, allocator, files);
     }
 
     @Override
@@ -340,7 +337,7 @@ public final class RocksSpool implements Spool {
         }
         space.close();
         writer.close();
-        fileWriters.close();
+        files.close();
         readers.close();
         completions.close();
         keeper.close();

@@ -3,7 +3,6 @@ package dev.postern.gateway.spool;
 import dev.postern.gateway.spool.Spool.SpoolException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -30,8 +29,7 @@ final class SpoolWriter {
     private final SpoolOptions options;
     private final MidSequence mids;
     private final Quarantine quarantine;
-    private final BodyFiles files;
-    private final Executor fileWriters;
+    private final FileWriters files;
     private final DiskSpace space;
     private final SpoolMetrics metrics;
     /** Runs completions, in the order of the groups, off this thread. */
@@ -48,14 +46,13 @@ final class SpoolWriter {
     private volatile boolean closing;
     private volatile boolean ended;
 
-    SpoolWriter(Store store, SpoolOptions options, MidSequence mids, Quarantine quarantine, BodyFiles files, Executor fileWriters, DiskSpace space, SpoolMetrics metrics,
+    SpoolWriter(Store store, SpoolOptions options, MidSequence mids, Quarantine quarantine, FileWriters files, DiskSpace space, SpoolMetrics metrics,
             Consumer<Runnable> completions, Consumer<Envelope> onCommitted, long messages) {
         this.store = store;
         this.options = options;
         this.mids = mids;
         this.quarantine = quarantine;
         this.files = files;
-        this.fileWriters = fileWriters;
         this.space = space;
         this.metrics = metrics;
         this.completions = completions;
@@ -145,7 +142,7 @@ final class SpoolWriter {
         var taken = new ArrayList<Op<?>>(ops.size());
         try {
             batch.clear();
-            var group = new Group(store, batch, cache, quarantine, files, failure.generation());
+            var group = new Group(store, batch, cache, quarantine, files.files(), failure.generation());
             for (var op : ops) {
                 add(op, group, taken);
             }
@@ -187,7 +184,7 @@ final class SpoolWriter {
         if (!filesGone.isEmpty()) {
             var gone = filesGone;
             filesGone = new ArrayList<>();
-            fileWriters.execute(() -> files.delete(gone));
+            files.delete(gone);
         }
     }
 
@@ -285,7 +282,7 @@ final class SpoolWriter {
         }
         try {
             batch.clear();
-            var group = new Group(store, batch, cache, quarantine, files, failure.generation());
+            var group = new Group(store, batch, cache, quarantine, files.files(), failure.generation());
             group.reserveMids(mids.unused());
             store.write(batch, true);
             removeFiles();
