@@ -36,7 +36,7 @@ import org.rocksdb.RocksDBException;
  */
 public final class RocksSpool implements Spool {
     private static final Logger LOG = Logger.getLogger(RocksSpool.class);
-    private static final int PAGE = 256;
+    private static final int PAGE = 1_024;
     private static final long REOPEN_MILLIS = 100;
 
     /**

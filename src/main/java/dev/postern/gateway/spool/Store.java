@@ -30,6 +30,7 @@ final class Store implements AutoCloseable {
     /** Of a spool in which nothing is encrypted. */
     static final int FORMAT = 1;
     static final int FORMAT_WITH_KEYS = 2;
+    private static final int READ_AHEAD = 256 << 10;
     private static final byte[] ENVELOPES = "envelope".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BODIES = "body".getBytes(StandardCharsets.US_ASCII);
 
@@ -43,6 +44,7 @@ final class Store implements AutoCloseable {
     private final WriteOptions synced = new WriteOptions().setSync(true).setNoSlowdown(true);
     private final WriteOptions unsynced = new WriteOptions().setNoSlowdown(true);
     private final ReadOptions once = new ReadOptions().setFillCache(false);
+    private final ReadOptions walk = new ReadOptions().setFillCache(false).setReadaheadSize(READ_AHEAD);
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private RocksDB database;
     private ColumnFamilyHandle meta;
@@ -52,6 +54,11 @@ final class Store implements AutoCloseable {
     private Sealing sealing;
     private final List<PendingScan> scans = new CopyOnWriteArrayList<>();
     private boolean closed;
+
+    /** Loads the native library, which takes longer than opening a spool. */
+    static void load() {
+        // by the class's own initialisation
+    }
 
     private Store(Path folder, SpoolOptions options, SpoolKeys keys) {
         this.folder = folder;
@@ -285,7 +292,7 @@ final class Store implements AutoCloseable {
 
     /** Up to {@code most} envelopes from {@code from} on. */
     EnvelopeScan.Page envelopes(long from, long before, int most) {
-        return readingUnchecked(() -> EnvelopeScan.page(database, envelopes, once, from, before, most));
+        return readingUnchecked(() -> EnvelopeScan.page(database, envelopes, walk, from, before, most));
     }
 
     /** Gives back the space of removed bodies. Blocks for as long as that takes. */
@@ -359,6 +366,7 @@ final class Store implements AutoCloseable {
             if (!closed) {
                 closed = true;
                 closeDatabase();
+                walk.close();
                 once.close();
                 unsynced.close();
                 synced.close();

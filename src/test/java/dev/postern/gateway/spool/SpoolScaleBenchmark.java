@@ -3,6 +3,7 @@ package dev.postern.gateway.spool;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,11 +13,13 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a long queue costs: memory, disk, the scan at a start, a start after kill -9, a start after many messages went through. Each step is a
- * process of its own with the heap of a 512 MiB container. Arguments: folder, messages queued, messages that go through, keys folder or nothing.
+ * process of its own with the heap of a 512 MiB container. Arguments: folder, messages queued, messages that go through, and the folder of keys where it
+ * is to be encrypted.
  */
 final class SpoolScaleBenchmark {
     private static final int BODY = 1_000;
@@ -26,16 +29,19 @@ final class SpoolScaleBenchmark {
     private static final int LEFT_EVERY = 100_000;
     private static final String READY = "ready to be killed";
 
+    private static List<String> keys;
+
     private SpoolScaleBenchmark() {
     }
 
     public static void main(String[] args) throws Exception {
         if (args.length > 0 && args[0].equals("step")) {
-            step(args[1], Path.of(args[2]), Integer.parseInt(args[3]));
+            step(args[1], Path.of(args[2]), Integer.parseInt(args[3]), args.length > 4 ? SpoolKeys.read(Path.of(args[4])) : SpoolKeys.NONE);
             return;
         }
         var folder = Path.of(args[0]);
         var queued = args[1];
+        keys = args.length > 3 ? List.of(args[3]) : List.of();
         run(folder.resolve("big"), "big", "1");
         run(folder.resolve("queued"), "fill", queued);
         run(folder.resolve("queued"), "open", "0");
@@ -52,6 +58,7 @@ final class SpoolScaleBenchmark {
                 "--sun-misc-unsafe-memory-access=allow", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(SpoolScaleBenchmark.class.getName(), "step", step, folder.toString(), number));
+        command.addAll(keys);
         var child = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (var lines = child.inputReader()) {
             for (var line = lines.readLine(); line != null && !line.equals(READY); line = lines.readLine()) {
@@ -62,9 +69,10 @@ final class SpoolScaleBenchmark {
         }
     }
 
-    private static void step(String step, Path folder, int number) throws Exception {
+    private static void step(String step, Path folder, int number, SpoolKeys keys) throws Exception {
+        Store.load();
         var start = System.nanoTime();
-        var spool = RocksSpool.open(folder, SpoolOptions.DEFAULTS, e -> { }, d -> { }, new SimpleMeterRegistry());
+        var spool = RocksSpool.open(folder, SpoolOptions.DEFAULTS, keys, e -> { }, d -> { }, new SimpleMeterRegistry());
         System.out.printf("open %.2f s, %d messages%n", seconds(start), spool.messages());
         start = System.nanoTime();
         switch (step) {
@@ -97,6 +105,7 @@ final class SpoolScaleBenchmark {
 
     private static void scan(RocksSpool spool) {
         var start = System.nanoTime();
+        var cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         var seen = new AtomicLong();
         var first = new AtomicLong();
         spool.forEachPending(envelope -> {
@@ -104,7 +113,8 @@ final class SpoolScaleBenchmark {
                 first.set(System.nanoTime());
             }
         });
-        System.out.printf("scan of %d: first after %.3f s, all after %.2f s%n", seen.get(), (first.get() - start) / 1e9, seconds(start));
+        System.out.printf("scan of %d: first after %.3f s, all after %.2f s, %.2f s of it CPU%n", seen.get(), (first.get() - start) / 1e9, seconds(start),
+                (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1e9);
     }
 
     private static void big(RocksSpool spool) throws Exception {
@@ -155,12 +165,14 @@ final class SpoolScaleBenchmark {
 
     /** Delivers all messages but {@code left}. */
     private static void drain(RocksSpool spool, int left) throws Exception {
-        var waiting = new ArrayList<Envelope>();
-        spool.forEachPending(waiting::add);
+        var mids = new long[Math.toIntExact(spool.messages())];
+        var found = new AtomicInteger();
+        spool.forEachPending(envelope -> mids[found.getAndIncrement()] = envelope.mid());
+        var delivered = Map.of(0, Messages.delivered(Messages.recipient("recipient@example.org")));
         var room = new Semaphore(CONCURRENT);
-        for (var envelope : waiting.subList(left, waiting.size())) {
+        for (var i = left; i < found.get(); i++) {
             room.acquire();
-            spool.update(envelope.mid(), Map.of(0, Messages.delivered(envelope.recipients().getFirst()))).whenComplete((gone, failed) -> room.release());
+            spool.update(mids[i], delivered).whenComplete((gone, failed) -> room.release());
         }
         while (spool.messages() > left) {
             Thread.sleep(10);
