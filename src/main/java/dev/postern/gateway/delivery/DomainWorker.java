@@ -112,7 +112,7 @@ final class DomainWorker implements Runnable {
 
     /** Those of the recipients that may go to an address now; the others wait. Where none may, the entry is put back, and the worker ends. */
     private List<Integer> admitted(Entry entry, Envelope envelope, List<Integer> rids, Target target, DestinationPlan plan) {
-        int may = scheduler.admit(queue, target.address(), rids.size(), plan);
+        int may = scheduler.feedback().admit(queue, target.address(), rids.size(), plan);
         if (may == 0) {
             waits(entry, rids);
         } else if (may < rids.size()) {
@@ -138,25 +138,25 @@ final class DomainWorker implements Runnable {
         try {
             HostWalk walk = HostWalk.begin(queue.domain(), plan, queue.lane().tls(), active.plan().settings().hostname(), context.discovery());
             for (Target target = walk.next(); target != null && scheduler.running(); target = full ? walk.nextAlike() : walk.next()) {
-                full = !scheduler.enter(queue, target.address(), plan);
+                full = !scheduler.feedback().enter(queue, target.address(), plan);
                 if (full) {
                     continue;
                 }
                 rids = admitted(entry, envelope, rids, target, plan);
                 if (rids.isEmpty()) {
-                    scheduler.leave(target.address());
+                    scheduler.feedback().leave(target.address());
                     return;
                 }
                 try {
                     link = context.dialer().open(queue.domain(), target, plan, active, queue.lane().tls());
                 } catch (Undeliverable e) {
-                    scheduler.leave(target.address());
+                    scheduler.feedback().leave(target.address());
                     walk.failed(e);
                     stopIfInterrupted();
                     continue;
                 }
                 opened = true;
-                scheduler.opened(queue);
+                scheduler.feedback().opened(queue);
                 Map<Integer, Outcome> outcomes = transact(envelope, rids);
                 if (outcomes != null) {
                     settle(envelope, outcomes, link.dcid(), active, plan);
@@ -198,7 +198,7 @@ final class DomainWorker implements Runnable {
 
     /** No host took a connection: that is the domain's failure. The lane rests, and what else waits in it stays as it is. */
     private void domainFailed(Envelope envelope, List<Integer> rids, Outcome outcome, ActivePlan active, DestinationPlan plan) throws InterruptedException {
-        int failures = scheduler.failed(queue);
+        int failures = scheduler.feedback().failed(queue);
         if (failures == 0) {
             spent = true;
             settle(envelope, same(rids, outcome.again()), 0, active, plan);
@@ -208,7 +208,7 @@ final class DomainWorker implements Runnable {
             settle(envelope, same(rids, outcome), 0, active, plan);
             return;
         }
-        scheduler.rest(queue, Backoff.millis(plan.retry(), failures, ThreadLocalRandom.current().nextDouble()), outcome);
+        scheduler.feedback().rest(queue, Backoff.millis(plan.retry(), failures, ThreadLocalRandom.current().nextDouble()), outcome);
         settle(envelope, same(rids, outcome), 0, active, plan);
     }
 
@@ -297,8 +297,8 @@ final class DomainWorker implements Runnable {
 
     private void drop() {
         if (link != null) {
-            scheduler.closed(queue);
-            scheduler.leave(link.target().address());
+            scheduler.feedback().closed(queue);
+            scheduler.feedback().leave(link.target().address());
             link.session().quit();
             context.log().log(new MailEvent.DeliveryClosed(link.dcid()));
             link = null;

@@ -36,6 +36,7 @@ final class Scheduler {
     private final AddressBook addresses = new AddressBook();
     private final Alarm alarm;
     private final Upkeep upkeep;
+    private final Feedback feedback;
     private volatile boolean running;
 
     /**
@@ -53,6 +54,7 @@ final class Scheduler {
         this.clock = steady;
         this.shelf = new Shelf(plans, wall, steady);
         this.connections = new Connections(options.connections());
+        this.feedback = new Feedback(lock, shelf, connections, addresses, steady, this::dispatch);
         this.upkeep = new Upkeep(lock, shelf, steady, this::dispatch);
         this.alarm = new Alarm(lock, steady, this::dispatch);
     }
@@ -202,108 +204,6 @@ final class Scheduler {
         return running && plan != null && !plan.suspended() && !queue.rests(clock.millis());
     }
 
-    /** A worker opened a connection. */
-    void opened(DomainQueue queue) {
-        lock.lock();
-        try {
-            queue.open++;
-            queue.failures = 0;
-            queue.blockedUntil = 0;
-            queue.failure = null;
-            connections.proven(queue, true);
-            DestinationPlan plan = plans.apply(queue.domain());
-            queue.window.opened(plan == null ? 1 : limit(plan));
-            dispatch(queue);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** A worker closed its connection. */
-    void closed(DomainQueue queue) {
-        lock.lock();
-        try {
-            queue.open--;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * A worker found no host that takes a connection. Where others have one, the domain lives, and only its window shrinks.
-     *
-     * @return how many times in a row this happened, or 0 where others have a connection
-     */
-    int failed(DomainQueue queue) {
-        lock.lock();
-        try {
-            if (queue.open > 0) {
-                queue.window.refused(queue.open);
-                return 0;
-            }
-            queue.window.dead();
-            connections.proven(queue, false);
-            return ++queue.failures;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Lets a lane rest for so long, in milliseconds, and remembers why; what waits in it stays as it is. */
-    void rest(DomainQueue queue, long millis, Outcome failure) {
-        lock.lock();
-        try {
-            queue.blockedUntil = Math.max(queue.blockedUntil, clock.millis() + millis);
-            queue.failure = failure;
-            dispatch(queue);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * A worker is about to open a connection.
-     *
-     * @return false where the address has as many as it may: then the lane waits until one is closed
-     */
-    boolean enter(DomainQueue queue, InetAddress address, DestinationPlan plan) {
-        lock.lock();
-        try {
-            return addresses.enter(queue, address, plan.limits().per() == Per.Address ? plan.limits().concurrentConnections() : Integer.MAX_VALUE, clock.millis());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** That connection is closed, or did not come to be. */
-    void leave(InetAddress address) {
-        lock.lock();
-        try {
-            addresses.leave(address, this::dispatch);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** How many of so many recipients may go to an address now, which are counted; where none may, the lane waits until one may. */
-    int admit(DomainQueue queue, InetAddress address, int recipients, DestinationPlan plan) {
-        if (plan.limits().recipients() == null || plan.limits().per() != Per.Address) {
-            return recipients;
-        }
-        lock.lock();
-        try {
-            long now = clock.millis();
-            int may = Math.min(recipients, shelf.paces.left(address, plan.limits().recipients(), now));
-            if (may == 0) {
-                queue.pausedUntil = now + shelf.paces.wait(address, plan.limits().recipients(), now);
-            }
-            shelf.paces.take(address, plan.limits().recipients(), may, now);
-            return may;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** A worker ended. */
     void finished(DomainQueue queue) {
         lock.lock();
@@ -326,6 +226,11 @@ final class Scheduler {
     /** Makes everything due now for these domains. */
     void retryNow(Predicate<String> domains) {
         upkeep.retryNow(domains);
+    }
+
+    /** What workers tell of hosts. */
+    Feedback feedback() {
+        return feedback;
     }
 
     /** What there is to see and to do about all that waits. */
@@ -408,7 +313,7 @@ final class Scheduler {
     }
 
     /** Connections that a domain may have. */
-    private static int limit(DestinationPlan plan) {
+    static int limit(DestinationPlan plan) {
         return plan.limits().per() == Per.Address ? Integer.MAX_VALUE : plan.limits().concurrentConnections();
     }
 }

@@ -72,7 +72,7 @@ class LanesTest {
     private void grow(MessageTls tls, int messages) {
         enqueue(tls, messages);
         for (int i = 0; i < 3; i++) {
-            scheduler.opened(queue(tls));
+            scheduler.feedback().opened(queue(tls));
         }
     }
 
@@ -103,8 +103,8 @@ class LanesTest {
     void aLaneThatFailsBlocksItselfAlone() {
         enqueue(MessageTls.REQUIRED, 3);
         DomainQueue failing = queue(MessageTls.REQUIRED);
-        assertThat(scheduler.failed(failing)).isEqualTo(1);
-        scheduler.rest(failing, 60_000, Outcome.retry("4.4.1", "no host", null));
+        assertThat(scheduler.feedback().failed(failing)).isEqualTo(1);
+        scheduler.feedback().rest(failing, 60_000, Outcome.retry("4.4.1", "no host", null));
         scheduler.finished(failing);
 
         enqueue(MessageTls.REQUIRED, 1);
@@ -114,14 +114,14 @@ class LanesTest {
         assertThat(workers(MessageTls.REQUIRED)).isEqualTo(1);
         assertThat(workers(MessageTls.OPTIONAL)).isEqualTo(1);
         assertThat(workers(MessageTls.DESTINATION)).isEqualTo(1);
-        assertThat(scheduler.failed(queue(MessageTls.OPTIONAL))).as("failures are counted by lane").isEqualTo(1);
+        assertThat(scheduler.feedback().failed(queue(MessageTls.OPTIONAL))).as("failures are counted by lane").isEqualTo(1);
     }
 
     @Test
     void aNewPlanWakesEveryLaneOfItsDomain() {
         for (MessageTls tls : MessageTls.values()) {
             enqueue(tls, 1);
-            scheduler.rest(queue(tls), 500_000, Outcome.retry("4.4.1", "no host", null));
+            scheduler.feedback().rest(queue(tls), 500_000, Outcome.retry("4.4.1", "no host", null));
             scheduler.finished(queue(tls));
             enqueue(tls, 1);
         }
@@ -137,7 +137,7 @@ class LanesTest {
         limit.set(1);
         enqueue(MessageTls.DESTINATION, 1);
         DomainQueue waits = queue(MessageTls.DESTINATION);
-        scheduler.opened(waits);
+        scheduler.feedback().opened(waits);
         CompletableFuture<Entry> next = new CompletableFuture<>();
         Thread worker = Thread.ofVirtual().start(() -> {
             try {
@@ -151,7 +151,7 @@ class LanesTest {
         enqueue(MessageTls.REQUIRED, 1);
 
         assertThat(next.get(20, TimeUnit.SECONDS)).isNull();
-        scheduler.closed(waits);
+        scheduler.feedback().closed(waits);
         scheduler.finished(waits);
         assertThat(workers(MessageTls.REQUIRED)).isEqualTo(1);
     }
@@ -178,7 +178,7 @@ class LanesTest {
         enqueue(MessageTls.REQUIRED, 20);
         assertThat(scheduler.next(busy, Duration.ZERO, 20, null)).isNull();
         scheduler.finished(busy);
-        scheduler.opened(queue(MessageTls.REQUIRED));
+        scheduler.feedback().opened(queue(MessageTls.REQUIRED));
 
         assertThat(scheduler.next(busy, Duration.ZERO, 20, null)).as("3 to 1").isNull();
         scheduler.finished(busy);

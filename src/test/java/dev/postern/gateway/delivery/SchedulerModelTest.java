@@ -117,7 +117,7 @@ class SchedulerModelTest {
         if (job != null) {
             if (!job.open) {
                 job.open = true;
-                scheduler.opened(job.queue);
+                scheduler.feedback().opened(job.queue);
                 takeLaunched();
             }
             long mid = job.entry.mid();
@@ -161,7 +161,7 @@ class SchedulerModelTest {
     private void end(Job job) {
         underWay.remove(job);
         if (job.open) {
-            scheduler.closed(job.queue);
+            scheduler.feedback().closed(job.queue);
         }
         scheduler.finished(job.queue);
     }
@@ -171,9 +171,9 @@ class SchedulerModelTest {
         if (job == null || job.open) {
             return;
         }
-        int failures = scheduler.failed(job.queue);
+        int failures = scheduler.feedback().failed(job.queue);
         if (failures > 0) {
-            scheduler.rest(job.queue, 60_000L * failures, Outcome.retry("4.4.1", "no host", null));
+            scheduler.feedback().rest(job.queue, 60_000L * failures, Outcome.retry("4.4.1", "no host", null));
         }
         putBack(job, failures > 0 ? now.get() + 60_000 : now.get());
         end(job);

@@ -17,6 +17,7 @@ import dev.postern.plan.DestinationPlan;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -145,7 +146,7 @@ class SteeringTest {
     void aRateOfRecipientsThatIsUsedUpLetsMailWaitWithoutAFailure() {
         for (Per per : Per.values()) {
             int before = server.mails.size();
-            String domain = per.name().toLowerCase(java.util.Locale.ROOT) + ".test";
+            String domain = per.name().toLowerCase(Locale.ROOT) + ".test";
             DestinationPlan plan = plan(domain, server.port(), new Limits(5, 100, new Rate(20, 60), per), Retry.STANDARD, false);
             if (per == Per.values()[0]) {
                 startWith(plan);
