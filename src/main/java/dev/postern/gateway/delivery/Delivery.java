@@ -80,10 +80,18 @@ public final class Delivery {
 
     /** Starts. What the spool holds is taken up beside: the first of it travels while the last is read. */
     public void start() {
+        context.spool().quarantined().forEach(mid -> context.spool().envelope(mid).thenAccept(this::damaged));
         scheduler.start();
         scan.start();
         sweeping = Thread.ofVirtual().name("delivery-ages").start(ages);
         plans.subscribe(this::changed);
+    }
+
+    /** A message that was found damaged before: those who sent it are still to be told, if its envelope can be read. */
+    private void damaged(Envelope envelope) {
+        if (envelope != null && envelope.pending()) {
+            scheduler.enqueue(envelope);
+        }
     }
 
     /** Takes up a message: for the spool's {@code onCommitted}, which must tell of each once. Never waits. */

@@ -44,7 +44,7 @@ final class DomainWorker implements Runnable {
             while (entry != null) {
                 deliver(entry);
                 served++;
-                spent |= link != null && link.messages() >= link.plan().limits().messagesPerConnection();
+                spent |= link != null && link.spent();
                 entry = spent ? null : link == null ? scheduler.next(queue, Duration.ZERO, served, null)
                         : scheduler.next(queue, context.options().linger(), served, link.target().address());
             }
@@ -86,6 +86,11 @@ final class DomainWorker implements Runnable {
         if (plan.suspended() || !Objects.equals(envelope.route(), queue.lane().route())) {
             mine = null;
             scheduler.putBack(new Lane(queue.domain(), queue.lane().tls(), envelope.route()), entry, entry.rids(), entry.due());
+            return;
+        }
+        String damage = context.spool().damage(envelope.mid());
+        if (damage != null) {
+            settle(envelope, damaged(envelope, rids, damage), 0, active, plan);
             return;
         }
         if (envelope.recipients().get(rids.getFirst()).attempts() == 0) {
@@ -213,11 +218,27 @@ final class DomainWorker implements Runnable {
     }
 
     /**
-     * Sends the message on the link.
+     * Sends the message on the link, in as many transactions as the server's RCPTMAX asks for (RFC 9422). All are to one domain: RCPTDOMAINMAX is kept.
      *
      * @return by RID, or null when the connection was lost and nobody can have received the message
      */
     private Map<Integer, Outcome> transact(Envelope envelope, List<Integer> rids) throws InterruptedException {
+        int most = link.session().capabilities().limit("RCPTMAX");
+        Map<Integer, Outcome> outcomes = new TreeMap<>();
+        for (int from = 0; from < rids.size();) {
+            int to = from + Math.min(most, rids.size() - from);
+            boolean room = from == 0 || !link.spent() && link.session().usable();
+            Map<Integer, Outcome> some = room ? once(envelope, rids.subList(from, to)) : null;
+            if (some == null && from == 0) {
+                return null;
+            }
+            outcomes.putAll(some != null ? some : same(rids.subList(from, rids.size()), Outcome.retry("4.5.3", "more recipients than the server takes at once", null).again()));
+            from = some == null ? rids.size() : to;
+        }
+        return outcomes;
+    }
+
+    private Map<Integer, Outcome> once(Envelope envelope, List<Integer> rids) throws InterruptedException {
         context.log().log(new MailEvent.DeliveryStart(link.dcid(), envelope.mid(), rids));
         String host = link.target().describe();
         link.count();
@@ -226,6 +247,10 @@ final class DomainWorker implements Runnable {
             boolean dsn = link.session().capabilities().offers("DSN");
             List<Outgoing.Result> results = link.session().send(outgoing(envelope, rids));
             context.metrics().since(DeliveryMetrics.Stage.TRANSACTION, begin);
+            if (link.session().encoded()) {
+                context.log().log(new MailEvent.Notice(MailEvent.Level.Info, "MID " + envelope.mid() + " DCID " + link.dcid()
+                        + " sent in quoted-printable, as " + host + " does not offer 8BITMIME; signatures over its body (DKIM) no longer fit"));
+            }
             Map<Integer, Outcome> outcomes = new TreeMap<>();
             for (int i = 0; i < rids.size(); i++) {
                 outcomes.put(rids.get(i), Outcome.of(results.get(i).reply(), results.get(i).local(), host, dsn));
@@ -235,12 +260,30 @@ final class DomainWorker implements Runnable {
             stopIfInterrupted();
             context.log().log(new MailEvent.ConnectionError(link.dcid(), queue.domain(), link.target().address().getHostAddress(), link.target().port(), e.getMessage()));
             return switch (e.kind()) {
-                case BODY -> same(rids, Outcome.retry("4.3.0", e.getMessage(), null));
+                case BODY -> unreadable(envelope, rids, e.getMessage());
                 default -> e.inDoubt() ? same(rids, Outcome.retry("4.4.2", host + ": " + e.getMessage(), host)) : null;
             };
         } catch (IllegalArgumentException e) {
             return same(rids, Outcome.failed("5.6.0", "the envelope cannot be sent: " + e.getMessage(), host));
         }
+    }
+
+    private Map<Integer, Outcome> unreadable(Envelope envelope, List<Integer> rids, String why) {
+        String damage = context.spool().damage(envelope.mid());
+        return damage == null ? same(rids, Outcome.retry("4.3.0", why, null)) : damaged(envelope, rids, damage);
+    }
+
+    /**
+     * What becomes of a message that is damaged on disk. A sender who hears of it can send it again. Where nobody would, it is kept in quarantine, for
+     * whoever runs the gateway: its recipients have no outcome.
+     */
+    private Map<Integer, Outcome> damaged(Envelope envelope, List<Integer> rids, String damage) {
+        List<Integer> told = rids.stream().filter(r -> Settlement.failureTold(envelope, envelope.recipients().get(r))).toList();
+        if (told.size() < rids.size()) {
+            context.log().log(new MailEvent.Notice(MailEvent.Level.Critical, "MID " + envelope.mid() + " is damaged on disk and stays in quarantine, as nobody is to be told: "
+                    + damage));
+        }
+        return same(told, Outcome.failed("5.3.0", "The message was damaged on the disk of this gateway and is lost. Please send it again.", null));
     }
 
     /** 452 and 552 behind recipients that were taken say that there were too many at once (RFC 5321 section 4.5.3.1.10). */

@@ -52,7 +52,7 @@ final class Notifier {
         }
     }
 
-    /** The headers of the message or, where wanted, all of it; a note where it cannot be read. */
+    /** The headers of the message or, where wanted, all of it; its Message-ID where it cannot be read. */
     private byte[] original(Envelope envelope, boolean full) throws InterruptedException {
         int length = (int) Math.min(RETURNED, envelope.size());
         if (length == 0) {
@@ -68,7 +68,8 @@ final class Notifier {
             }
         } catch (Spool.SpoolException e) {
             log.log(new MailEvent.Notice(MailEvent.Level.Critical, "MID " + envelope.mid() + " cannot be read for its bounce: " + e.getMessage()));
-            return new byte[0];
+            String id = envelope.origin().messageId();
+            return id == null || id.isEmpty() ? new byte[0] : ("Message-ID: <" + Dsn.plain(id) + ">\r\n").getBytes(StandardCharsets.US_ASCII);
         }
     }
 

@@ -110,9 +110,18 @@ final class Settlement {
     private void bounced(int rid, Recipient recipient, Outcome outcome, String status, String text) {
         updates.put(rid, recipient.with(State.BOUNCED, recipient.attempts() + 1, 0, status, text));
         bounced.computeIfAbsent(new Group(status, text, 0), g -> new ArrayList<>()).add(rid);
-        if (recipient.dsnNotify() == null || Split.asked(recipient, "FAILURE")) {
+        if (wantsFailure(recipient)) {
             reports.add(report(recipient, outcome, Dsn.Action.failed, status, text, 0));
         }
+    }
+
+    /** Whether the sender of a message is told when this recipient's delivery fails. */
+    static boolean failureTold(Envelope envelope, Recipient recipient) {
+        return !envelope.sender().isEmpty() && wantsFailure(recipient);
+    }
+
+    private static boolean wantsFailure(Recipient recipient) {
+        return recipient.dsnNotify() == null || Split.asked(recipient, "FAILURE");
     }
 
     private static Dsn.Report report(Recipient recipient, Outcome outcome, Dsn.Action action, String status, String text, long retryUntil) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -310,6 +311,16 @@ public final class RocksSpool implements Spool {
             damaged(row.mid(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    @Override
+    public String damage(long mid) {
+        return quarantine.reason(mid);
+    }
+
+    @Override
+    public Set<Long> quarantined() {
+        return quarantine.mids();
     }
 
     @Override
