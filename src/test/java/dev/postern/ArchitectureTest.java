@@ -37,7 +37,7 @@ class ArchitectureTest {
         "operator..         | api.. pki.. plan.. dns..",
         "gateway..          | api.. pki.. plan.. dns.. gateway..",
         "gateway.report..   | api.. pki.. plan..",
-        "gateway.spool..    | api.. pki.. plan.. gateway.tls..",
+        "gateway.spool..    | api.. pki.. plan.. gateway.disk.. gateway.tls..",
         "gateway.access..   | api.. pki.. plan.. dns.. gateway.report..",
         "gateway.disk..     | ",
         "gateway.mtasts..   | api.. pki.. plan.. dns.. gateway.disk.. gateway.tls.. gateway.report..",
@@ -48,6 +48,7 @@ class ArchitectureTest {
         "gateway.smtp..     | api.. pki.. plan.. gateway.config.. gateway.access.. gateway.tls.. gateway.spool.. gateway.report.. dns..",
         "gateway.tlsrpt..   | api.. pki.. plan.. gateway.config.. dns.. gateway.disk.. gateway.spool.. gateway.report.. gateway.tls..",
         "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. dns.. gateway.spool.. gateway.report.. gateway.mtasts..",
+        "gateway.admin..    | api.. pki.. plan.. gateway.delivery.. gateway.report.. gateway.spool.. gateway.tls..",
         "gateway.alert..    | api.. pki.. plan.. gateway.delivery.. gateway.report..",
     })
     void usesOnly(String part, String others) {

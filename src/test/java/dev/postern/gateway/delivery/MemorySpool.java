@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -28,10 +29,13 @@ final class MemorySpool implements Spool {
     private final Map<Long, byte[]> bodies = new TreeMap<>();
     private final Map<Long, Envelope> finished = new TreeMap<>();
     private volatile Consumer<Envelope> onCommitted = e -> { };
+    /** What was there when it was opened: what was added while nobody listened. */
+    private final List<Long> before = new ArrayList<>();
     private volatile boolean bodiesFail;
     private final Map<Long, String> damage = new ConcurrentHashMap<>();
     private long mids;
 
+    /** @param consumer null: what comes in is there as if since the last start */
     void onCommitted(Consumer<Envelope> consumer) {
         onCommitted = consumer;
     }
@@ -68,6 +72,10 @@ final class MemorySpool implements Spool {
         Envelope envelope;
         synchronized (this) {
             envelope = put(template, body);
+            if (onCommitted == null) {
+                before.add(envelope.mid());
+                return envelope.mid();
+            }
         }
         onCommitted.accept(envelope);
         return envelope.mid();
@@ -184,7 +192,7 @@ final class MemorySpool implements Spool {
     public void forEachPending(Consumer<Envelope> consumer) {
         List<Envelope> all;
         synchronized (this) {
-            all = new ArrayList<>(envelopes.values());
+            all = before.stream().map(envelopes::get).filter(Objects::nonNull).filter(e -> !damage.containsKey(e.mid())).toList();
         }
         all.forEach(consumer);
     }
