@@ -39,6 +39,7 @@ final class AccessCompiler {
             groups.add(senderGroup(spec.hostAccess.get(i), "spec.hostAccess[" + i + "]"));
         }
         new CertificateAccess(spec, policies, scope).check();
+        new AuthenticationAccess(spec, policies, scope).check();
         return groups;
     }
 
@@ -71,9 +72,9 @@ final class AccessCompiler {
     }
 
     private void checkPolicy(PolicyPlan policy, HostAccess entry, String path) {
-        if (policy.behavior() == Behavior.Relay) {
+        if (OpenRelay.by(policy)) {
             OpenRelay.everyone(entry.senders).ifPresent(everyone -> scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()
-                    + "' has the behavior Relay, and the senders have '" + everyone + "': this would be an open relay; name the senders that may relay"));
+                    + "' has the behavior Relay, and the senders have '" + everyone + "': this would be an open relay; name the senders that may relay, or set the policy's authentication to Require"));
         }
         if (policy.behavior() == Behavior.Accept && spec.type == Type.Private) {
             scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()

@@ -1,5 +1,6 @@
 package dev.postern.plan;
 
+import dev.postern.api.MailFlowPolicySpec.Authentication;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +17,12 @@ final class OpenRelay {
 
     /** Whether some group of a listener has everyone and may relay. */
     static boolean in(ListenerPlan listener, Catalog<PolicyPlan> policies) {
-        return listener.hostAccess().stream().anyMatch(group ->
-                policies.find(group.policy()).filter(p -> p.behavior() == Behavior.Relay).isPresent() && everyone(group.senders()).isPresent());
+        return listener.hostAccess().stream().anyMatch(group -> policies.find(group.policy()).filter(OpenRelay::by).isPresent() && everyone(group.senders()).isPresent());
+    }
+
+    /** Whether a policy lets those relay who prove nothing but their address. */
+    static boolean by(PolicyPlan policy) {
+        return policy.behavior() == Behavior.Relay && policy.authentication() != Authentication.Require;
     }
 
     private static boolean isEveryone(String sender) {
