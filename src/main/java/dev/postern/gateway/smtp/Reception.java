@@ -33,6 +33,14 @@ final class Reception {
     private record Visit(long icid, InetAddress counted) {
     }
 
+    /**
+     * Where a client is.
+     *
+     * @param proxy which said so, or null
+     */
+    private record Origin(InetAddress address, InetAddress proxy) {
+    }
+
     Reception(SmtpServices services, String listenerName) {
         this.services = services;
         this.listenerName = listenerName;
@@ -51,11 +59,28 @@ final class Reception {
         } else if (draining || now > services.limits().maxConnections()) {
             metrics.rejected(Rejection.ConnectionLimit);
             handler.close(inClear(listener, Reply.of(421, "4.3.2", Client.serverName(plan, listener) + (draining ? " shutting down" : " too many connections"))));
-        } else if (listener.hostAccess().needsHostName()) {
-            resolve(handler, plan, listener);
+        } else if (listener.proxies().contain(peer(handler))) {
+            handler.begin(proxied(handler, plan, listener));
         } else {
-            decide(handler, plan, listener, null);
+            arrived(handler, plan, listener, new Origin(peer(handler), null));
         }
+    }
+
+    private void arrived(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin) {
+        if (listener.hostAccess().needsHostName()) {
+            resolve(handler, plan, listener, origin);
+        } else {
+            decide(handler, plan, listener, origin, null);
+        }
+    }
+
+    private ProxyDialog proxied(SessionHandler handler, ActivePlan plan, ActiveListener listener) {
+        InetAddress proxy = peer(handler);
+        return new ProxyDialog(handler, services.limits().proxyHeader(),
+                client -> arrived(handler, plan, listener, client == null ? new Origin(proxy, null) : new Origin(client, proxy)), reason -> {
+                    metrics.rejected(Rejection.ProxyHeader);
+                    services.log().log(new MailEvent.ProxyRefused(listenerName, proxy.getHostAddress(), reason));
+                });
     }
 
     /** A client has gone; on its event loop. */
@@ -100,12 +125,12 @@ final class Reception {
         return connections.get();
     }
 
-    private void resolve(SessionHandler handler, ActivePlan plan, ActiveListener listener) {
-        services.dns().confirmedName(address(handler.context().channel().remoteAddress())).toCompletableFuture()
+    private void resolve(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin) {
+        services.dns().confirmedName(origin.address).toCompletableFuture()
                 .completeOnTimeout(Optional.empty(), services.limits().hostName().toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(e -> Optional.empty())
                 .thenApply(name -> name.filter(PathParser::isDomain))   // it goes into logs and trace fields
-                .thenAcceptAsync(name -> decide(handler, plan, listener, name.orElse(null)), handler.loop())
+                .thenAcceptAsync(name -> decide(handler, plan, listener, origin, name.orElse(null)), handler.loop())
                 .exceptionally(e -> {
                     unexpected(e);
                     handler.context().close();
@@ -113,15 +138,18 @@ final class Reception {
                 });
     }
 
-    private void decide(SessionHandler handler, ActivePlan plan, ActiveListener listener, String hostName) {
+    private void decide(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin, String hostName) {
         if (!handler.open()) {
             return;
         }
-        InetAddress address = address(handler.context().channel().remoteAddress());
+        InetAddress address = origin.address;
         HostAccess.Match match = listener.hostAccess().find(address, hostName).orElse(null);
         Client client = new Client(services.icids().incrementAndGet(), address, hostName, plan, listener, match, null);
         services.log().log(new MailEvent.NewInbound(client.icid(), client.serverName(), address(handler.context().channel().localAddress()).getHostAddress(),
                 address.getHostAddress(), hostName == null ? "unknown" : hostName, hostName != null));
+        if (origin.proxy != null) {
+            services.log().log(new MailEvent.Proxied(client.icid(), origin.proxy.getHostAddress()));
+        }
         services.log().log(client.matchLine());
         switch (client.behavior()) {
             case TCPRefuse -> {
@@ -162,6 +190,10 @@ final class Reception {
     /** Nothing is said in clear where TLS comes first; and a limit is not worth a handshake. */
     private static Reply inClear(ActiveListener listener, Reply reply) {
         return listener.plan().tls().implicit() ? null : reply;
+    }
+
+    private static InetAddress peer(SessionHandler handler) {
+        return address(handler.context().channel().remoteAddress());
     }
 
     /** The address of a peer; IPv4 where it is mapped into IPv6, so that one client has one address. */

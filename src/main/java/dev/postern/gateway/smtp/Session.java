@@ -1,5 +1,6 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.api.ListenerSpec.Mechanism;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
 import dev.postern.gateway.spool.Spool;
@@ -7,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The dialog with one client after its greeting (RFC 5321): commands in order, one at a time; what the client sent ahead
@@ -18,6 +20,7 @@ final class Session implements Dialog {
     private final SessionLink link;
     private final Identification identification;
     private final SessionTls tls;
+    private final SessionLogin login;
     private final SessionContent content;
     private final CommandDecoder commands = new CommandDecoder();
     private Client client;
@@ -39,7 +42,8 @@ final class Session implements Dialog {
         this.client = client;
         identification = new Identification(services, metrics, link, connections);
         tls = new SessionTls(services, metrics, () -> this.client);
-        content = new SessionContent(services, metrics, link, () -> this.client, this::contentDone);
+        login = new SessionLogin(services, metrics, link, () -> this.client, tls, this::fail);
+        content = new SessionContent(services, metrics, link, () -> this.client, login::user, this::contentDone);
     }
 
     @Override
@@ -56,18 +60,22 @@ final class Session implements Dialog {
 
     @Override
     public boolean consume(ByteBuf in) {
-        if (over || handshake || content.busy()) {
+        if (over || handshake || content.busy() || login.busy()) {
             return false;
         }
         if (content.receiving()) {
             return content.consume(in);
         }
-        CommandDecoder.Line line = commands.next(in);
+        CommandDecoder.Line line = commands.next(in, login.longestLine(in));
         if (line == null) {
             return false;
         }
         link.expect(services.limits().command());
-        execute(CommandParser.parse(line));
+        if (login.exchanging()) {
+            login.take(line);
+        } else {
+            execute(CommandParser.parse(line));
+        }
         return true;
     }
 
@@ -127,7 +135,7 @@ final class Session implements Dialog {
     }
 
     private void execute(SmtpCommand command) {
-        Reply early = tls.refusal(command);
+        Reply early = Optional.ofNullable(tls.refusal(command)).orElseGet(() -> login.refusal(command));
         if (early != null) {
             fail(early);
             if (command instanceof SmtpCommand.Bdat bdat) {
@@ -148,12 +156,13 @@ final class Session implements Dialog {
             }
             case SmtpCommand.Noop noop -> link.reply(Reply.of(250, "2.0.0", "ok"));
             case SmtpCommand.Vrfy vrfy -> link.reply(Reply.of(252, "2.0.0", "send some mail, it will be tried"));
-            case SmtpCommand.Help help -> link.reply(Reply.of(214, "2.0.0", "commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS QUIT"));
+            case SmtpCommand.Help help -> link.reply(Reply.of(214, "2.0.0", "commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS AUTH QUIT"));
             case SmtpCommand.Quit quit -> {
                 over = true;
                 link.bye(Reply.of(221, "2.0.0", client.serverName() + " closing"));
             }
             case SmtpCommand.StartTls starttls -> starttls();
+            case SmtpCommand.Auth auth -> login.begin(auth, !esmtp || clientName == null ? "EHLO first" : transaction != null ? "not within a transaction" : null);
             case SmtpCommand.Invalid invalid -> {
                 fail(invalid.reply());
                 if (invalid.verb().equals("BDAT") && !over) {
@@ -177,6 +186,9 @@ final class Session implements Dialog {
         }
         if (tls.on()) {
             lines.add("REQUIRETLS");
+        }
+        if (!login.offered().isEmpty()) {
+            lines.add("AUTH " + String.join(" ", login.offered().stream().map(Mechanism::iana).toList()));
         }
         link.reply(new Reply(250, null, lines));
     }
@@ -280,7 +292,7 @@ final class Session implements Dialog {
     private ReceivedHeader trace() {
         var recipients = transaction.recipients();
         return new ReceivedHeader(clientName, client.hostName(), client.address(), client.serverName(), esmtp, transaction.mail().smtpUtf8(),
-                tls.trace(), transaction.mid(), recipients.size() == 1 ? recipients.getFirst().address() : null, services.clock().instant());
+                tls.trace(), login.user() != null, transaction.mid(), recipients.size() == 1 ? recipients.getFirst().address() : null, services.clock().instant());
     }
 
     /** The transaction has ended: its answer is given. */
