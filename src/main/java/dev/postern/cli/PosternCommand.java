@@ -2,13 +2,14 @@ package dev.postern.cli;
 
 import dev.postern.cli.cert.CertCommand;
 import dev.postern.cli.tls.TlsCommand;
+import dev.postern.cli.user.UserCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 
 /** The root of the command line. */
 @Command(name = "postern", mixinStandardHelpOptions = true, versionProvider = Version.class,
         description = "An SMTP gateway and the Kubernetes operator that manages it.",
-        subcommands = {OperatorCommand.class, GatewayCommand.class, RunCommand.class, CheckCommand.class, CertCommand.class, TlsCommand.class, HealthCommand.class,
+        subcommands = {OperatorCommand.class, GatewayCommand.class, RunCommand.class, CheckCommand.class, CertCommand.class, TlsCommand.class, UserCommand.class, HealthCommand.class,
             CompletionCommand.class, HelpCommand.class})
 final class PosternCommand {
 }
