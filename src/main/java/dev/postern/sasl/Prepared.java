@@ -47,6 +47,8 @@ public final class Prepared {
         String prepared;
         try {
             prepared = PROFILE.prepareStored(text);
+        } catch (IndexOutOfBoundsException e) {
+            prepared = "";   // nothing is left of it, which the library does not expect
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("the " + what + " has a character that SASLprep (RFC 4013) forbids, such as a control character or an emoji");
         }
@@ -63,8 +65,8 @@ public final class Prepared {
         }
         try {
             return Optional.of(PROFILE.prepareQuery(text)).filter(prepared -> !prepared.isEmpty() && octets(prepared) <= longest);
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            return Optional.empty();   // forbidden, or nothing is left of it
         }
     }
 

@@ -39,10 +39,19 @@ final class ScramExchange implements Exchange {
     private enum State { FIRST, LAST, END }
 
     ScramExchange(Users users) {
+        this(users, nonce());
+    }
+
+    /** @param ownNonce the server's part of the nonce: printable ASCII without comma */
+    ScramExchange(Users users, String ownNonce) {
+        this.users = users;
+        this.ownNonce = ownNonce;
+    }
+
+    private static String nonce() {
         byte[] random = new byte[NONCE];
         RANDOM.nextBytes(random);
-        this.users = users;
-        ownNonce = Base64.getEncoder().encodeToString(random);
+        return Base64.getEncoder().encodeToString(random);
     }
 
     @Override
