@@ -60,7 +60,7 @@ class ProxyProtocolTest {
                 client.command("RCPT TO:<y@example.com>", "250 2.1.5 recipient <y@example.com> ok");
                 client.command("DATA", "354 go ahead");
                 client.command("Subject: x\r\n\r\nx\r\n.", "250 2.0.0 ok:  Message 1 accepted");
-                assertThat(fixture.spool.messages.getFirst().content()).contains("(unknown [198.51.100.7])");
+                assertThat(fixture.spool.messages.getFirst().text()).contains("(unknown [198.51.100.7])");
                 assertThat(fixture.spool.messages.getFirst().envelope().origin().client()).isEqualTo("198.51.100.7");
                 assertThat(fixture.logged(MailEvent.NewInbound.class)).extracting(MailEvent.NewInbound::address).containsExactly("198.51.100.7");
                 assertThat(fixture.log).contains(new MailEvent.Proxied(1, "127.0.0.1"), new MailEvent.SenderGroupMatch(1, "RELAY", "inside", "198.51.100.7"));
