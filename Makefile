@@ -41,7 +41,7 @@ audit: $(JAR)
 	build/audit
 
 update:
-	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest,RequirementTest,Peer*Test' -Dsurefire.failIfNoSpecifiedTests=false
+	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest,RequirementTest,DenialTest,Peer*Test' -Dsurefire.failIfNoSpecifiedTests=false
 	build/chart
 
 clean:

@@ -39,7 +39,7 @@ class ArchitectureTest {
         "gateway..          | api.. pki.. sasl.. plan.. dns.. gateway..",
         "gateway.report..   | api.. pki.. plan..",
         "gateway.spool..    | api.. pki.. plan.. gateway.tls..",
-        "gateway.access..   | api.. pki.. plan..",
+        "gateway.access..   | api.. pki.. plan.. dns.. gateway.report..",
         "gateway.auth..     | api.. pki.. sasl.. plan..",
         "gateway.proxy..    | ",
         "gateway.disk..     | ",

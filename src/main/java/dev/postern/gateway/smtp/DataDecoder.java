@@ -1,6 +1,7 @@
 package dev.postern.gateway.smtp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.FastThreadLocal;
 
 /**
  * Reads the content of a message as it streams in: after DATA it takes the stuffed dots away and finds the end (RFC 5321 section
@@ -25,8 +26,15 @@ public final class DataDecoder {
     private static final int DOT = 3;
     private static final int DOT_CR = 4;
 
+    /** Nothing stays in it between two calls. */
+    private static final FastThreadLocal<byte[]> SCRATCH = new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+            return new byte[STRETCH];
+        }
+    };
+
     private final boolean dotted;
-    private final byte[] stretch = new byte[STRETCH];
     private int state = LINE_START;
     private int lineLength;
     private boolean eightBit;
@@ -58,18 +66,22 @@ public final class DataDecoder {
      */
     public boolean decode(ByteBuf in, ByteBuf out) {
         int n = Math.min(in.readableBytes(), STRETCH);
+        byte[] stretch = SCRATCH.get();
         in.getBytes(in.readerIndex(), stretch, 0, n);
         int from = 0;           // what is before was handed on
         int lineFrom = 0;       // where the line began, for its length
         for (int i = 0; i < n; i++) {
-            byte b = stretch[i];
-            if (state == TEXT && b > '\r') {
-                continue;
+            if (state == TEXT) {
+                i = TextRun.end(stretch, i, n, !eightBit);
+                if (i == n) {
+                    break;
+                }
             }
+            byte b = stretch[i];
             switch (state) {
                 case LINE_START -> {
                     if (dotted && b == '.') {
-                        write(out, from, i);
+                        write(stretch, out, from, i);
                         from = i + 1;
                         state = DOT;
                     } else {
@@ -107,7 +119,7 @@ public final class DataDecoder {
                 default -> text(b);
             }
         }
-        write(out, from, n);
+        write(stretch, out, from, n);
         length(n - lineFrom);
         in.skipBytes(n);
         return false;
@@ -158,7 +170,7 @@ public final class DataDecoder {
         }
     }
 
-    private void write(ByteBuf out, int from, int to) {
+    private void write(byte[] stretch, ByteBuf out, int from, int to) {
         if (fault == null && to > from) {
             out.writeBytes(stretch, from, to - from);
         }

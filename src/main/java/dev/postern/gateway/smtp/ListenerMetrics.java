@@ -29,8 +29,8 @@ final class ListenerMetrics {
 
     /** Why mail, or a client, was turned away. */
     enum Rejection {
-        HostAccess, ConnectionLimit, TlsRequired, ClientCertificate, Authentication, ProxyHeader, RecipientAccess, RecipientLimit, MessageLimit, MessageSize, Content, Loop, SpoolFull,
-        SpoolError, Errors, Timeout
+        HostAccess, DelayedReject, ConnectionLimit, TlsRequired, ClientCertificate, Authentication, ProxyHeader, RecipientAccess, RoutedRecipient, RecipientLimit,
+        RecipientsPerHour, InvalidRecipients, MessageLimit, MessageSize, Content, Loop, SpoolFull, SpoolError, Errors, TarpitFull, Timeout
     }
 
     ListenerMetrics(MeterRegistry registry, String listener) {

@@ -168,15 +168,15 @@ final class MessageIntake {
     static Refusal spoolRefusal(Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         return cause instanceof Spool.SpoolException spool && spool.full()
-                ? new Refusal(Reply.of(452, "4.3.1", "insufficient system storage"), Rejection.SpoolFull)
+                ? new Refusal(Denial.SpoolFull.reply(), Denial.SpoolFull.reason())
                 : new Refusal(Reply.of(451, "4.3.0", "the message could not be stored"), Rejection.SpoolError);
     }
 
     private void check() {
         if (refusal == null && contentSize > maxSize) {
-            refuse(new Refusal(Reply.of(552, "5.3.4", "message is larger than " + maxSize + " octets"), Rejection.MessageSize));
+            refuse(new Refusal(Denial.MessageSize.reply(), Denial.MessageSize.reason()));
         } else if (refusal == null && header.tooLarge()) {
-            refuse(new Refusal(Reply.of(552, "5.3.4", "header is larger than " + HeaderScanner.MAX_HEADER + " octets"), Rejection.MessageSize));
+            refuse(new Refusal(Denial.HeaderSize.reply(), Denial.HeaderSize.reason()));
         } else if (refusal == null && header.looping()) {
             refuse(new Refusal(Reply.of(554, "5.4.6", "mail loop: more than " + HeaderScanner.MAX_RECEIVED + " Received fields"), Rejection.Loop));
         } else if (refusal == null && decoder.fault() != null) {
@@ -205,7 +205,7 @@ final class MessageIntake {
 
     private void append() {
         ByteBuf full = piece;
-        piece = ended ? Unpooled.EMPTY_BUFFER : link.allocator().buffer(FIRST_CAPACITY, PIECE);
+        piece = ended ? Unpooled.EMPTY_BUFFER : link.allocator().buffer(PIECE, PIECE);   // one that has filled a piece is large
         appending = true;
         hop(incoming.append(full), (done, error) -> {
             appending = false;

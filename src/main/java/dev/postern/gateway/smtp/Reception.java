@@ -1,5 +1,6 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.gateway.access.ClientProof;
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.config.ActiveListener;
 import dev.postern.gateway.config.ActivePlan;
@@ -58,7 +59,8 @@ final class Reception {
             handler.close(null);
         } else if (draining || now > services.limits().maxConnections()) {
             metrics.rejected(Rejection.ConnectionLimit);
-            handler.close(inClear(listener, Reply.of(421, "4.3.2", Client.serverName(plan, listener) + (draining ? " shutting down" : " too many connections"))));
+            handler.close(inClear(listener, draining ? Reply.of(421, "4.3.2", Client.serverName(plan, listener) + " shutting down")
+                    : Denial.ListenerConnections.reply()));
         } else if (listener.proxies().contain(peer(handler))) {
             handler.begin(proxied(handler, plan, listener));
         } else {
@@ -67,10 +69,10 @@ final class Reception {
     }
 
     private void arrived(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin) {
-        if (listener.hostAccess().needsHostName()) {
-            resolve(handler, plan, listener, origin);
+        if (ClientLookup.needed(listener.hostAccess())) {
+            lookUp(handler, plan, listener, origin);
         } else {
-            decide(handler, plan, listener, origin, null);
+            decide(handler, plan, listener, origin, ClientLookup.Found.NOTHING);
         }
     }
 
@@ -125,12 +127,9 @@ final class Reception {
         return connections.get();
     }
 
-    private void resolve(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin) {
-        services.dns().confirmedName(origin.address).toCompletableFuture()
-                .completeOnTimeout(Optional.empty(), services.limits().hostName().toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(e -> Optional.empty())
-                .thenApply(name -> name.filter(PathParser::isDomain))   // it goes into logs and trace fields
-                .thenAcceptAsync(name -> decide(handler, plan, listener, origin, name.orElse(null)), handler.loop())
+    private void lookUp(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin) {
+        ClientLookup.find(services, listener.hostAccess(), origin.address)
+                .thenAcceptAsync(found -> decide(handler, plan, listener, origin, found), handler.loop())
                 .exceptionally(e -> {
                     unexpected(e);
                     handler.context().close();
@@ -138,19 +137,26 @@ final class Reception {
                 });
     }
 
-    private void decide(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin, String hostName) {
+    private void decide(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin, ClientLookup.Found found) {
         if (!handler.open()) {
             return;
         }
         InetAddress address = origin.address;
-        HostAccess.Match match = listener.hostAccess().find(address, hostName).orElse(null);
-        Client client = new Client(services.icids().incrementAndGet(), address, hostName, plan, listener, match, null);
+        String hostName = found.hostName();
+        HostAccess.Match match = listener.hostAccess().find(address, hostName, ClientProof.NONE, found.listing()).orElse(null);
+        Client client = new Client(services.icids().incrementAndGet(), address, hostName, found.listing(), plan, listener, match, null);
         services.log().log(new MailEvent.NewInbound(client.icid(), client.serverName(), address(handler.context().channel().localAddress()).getHostAddress(),
                 address.getHostAddress(), hostName == null ? "unknown" : hostName, hostName != null));
         if (origin.proxy != null) {
             services.log().log(new MailEvent.Proxied(client.icid(), origin.proxy.getHostAddress()));
         }
         services.log().log(client.matchLine());
+        if (client.rejectedAtRecipients()) {
+            metrics.rejected(Rejection.HostAccess);
+            services.log().log(new MailEvent.DelayedReject(client.icid(), address.getHostAddress()));
+            welcome(handler, client);
+            return;
+        }
         switch (client.behavior()) {
             case TCPRefuse -> {
                 visits.replace(handler, Optional.of(new Visit(client.icid(), null)));
@@ -173,7 +179,7 @@ final class Reception {
             handler.begin(new Session(services, metrics, handler, client, perClient));
         } else {
             metrics.rejected(Rejection.ConnectionLimit);
-            handler.close(inClear(client.listener(), client.tooMany()));
+            handler.close(inClear(client.listener(), Denial.ClientConnections.reply()));
         }
     }
 

@@ -3,7 +3,6 @@ package dev.postern.gateway.smtp;
 import dev.postern.api.ListenerSpec.Mechanism;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
-import dev.postern.gateway.spool.Spool;
 import io.netty.buffer.ByteBuf;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -22,15 +21,17 @@ final class Session implements Dialog {
     private final SessionTls tls;
     private final SessionLogin login;
     private final SessionContent content;
+    private final Admission admission;
+    private final Tarpit tarpit;
     private final CommandDecoder commands = new CommandDecoder();
     private Client client;
     private String clientName;
     private boolean greeted;
     private boolean esmtp;
     private MailTransaction transaction;
-    private int messages;
     private int errors;
     private boolean handshake;
+    private boolean waiting;
     private boolean draining;
     private boolean over;
 
@@ -44,6 +45,8 @@ final class Session implements Dialog {
         tls = new SessionTls(services, metrics, () -> this.client);
         login = new SessionLogin(services, metrics, link, () -> this.client, tls, this::fail);
         content = new SessionContent(services, metrics, link, () -> this.client, login::user, this::contentDone);
+        admission = new Admission(services, metrics, () -> this.client, () -> login.user() != null);
+        tarpit = new Tarpit(services.admission().tarpit(), () -> this.client);
     }
 
     @Override
@@ -60,7 +63,7 @@ final class Session implements Dialog {
 
     @Override
     public boolean consume(ByteBuf in) {
-        if (over || handshake || content.busy() || login.busy()) {
+        if (over || handshake || waiting || content.busy() || login.busy()) {
             return false;
         }
         if (content.receiving()) {
@@ -73,8 +76,13 @@ final class Session implements Dialog {
         link.expect(services.limits().command());
         if (login.exchanging()) {
             login.take(line);
+            return true;
+        }
+        SmtpCommand command = CommandParser.parse(line);
+        if (tarpit.late() && !(command instanceof SmtpCommand.Quit)) {
+            executeLater(command);
         } else {
-            execute(CommandParser.parse(line));
+            execute(command);
         }
         return true;
     }
@@ -114,12 +122,13 @@ final class Session implements Dialog {
     public void closed() {
         over = true;
         reset("connection closed");
+        tarpit.leave();
         tls.ended();
     }
 
     private void greeting() {
         greeted = true;
-        link.reply(Reply.of(220, null, client.serverName() + " ESMTP Postern"));
+        link.reply(client.greeting());
         link.expect(services.limits().command());
     }
 
@@ -132,6 +141,21 @@ final class Session implements Dialog {
         }
         link.expect(services.limits().command());
         link.resume();
+    }
+
+    /** The client has made so many mistakes that its answers come late. */
+    private void executeLater(SmtpCommand command) {
+        if (tarpit.enter()) {
+            waiting = true;
+            link.later(tarpit.delay(), () -> {
+                waiting = false;
+                link.expect(services.limits().command());
+                execute(command);
+            });
+        } else {
+            metrics.rejected(Denial.TarpitFull.reason());
+            end(Denial.TarpitFull.reply());
+        }
     }
 
     private void execute(SmtpCommand command) {
@@ -207,21 +231,25 @@ final class Session implements Dialog {
             fail(Reply.of(555, "5.5.4", "parameter REQUIRETLS is not offered without TLS"));   // RFC 8689 section 2
         } else if (tls.keepsBack(mail.sender().address())) {
             link.reply(SessionTls.REQUIRED);
-        } else if (messages >= client.policy().limits().messagesPerConnection()) {
-            metrics.rejected(Rejection.MessageLimit);
-            end(Reply.of(421, "4.7.0", "too many messages in this connection"));
-        } else if (mail.size() > client.policy().limits().messageSize()) {
-            metrics.rejected(Rejection.MessageSize);
-            link.reply(Reply.of(552, "5.3.4", "message is larger than " + client.policy().limits().messageSize() + " octets"));
-        } else if (services.spool().admission() != Spool.Admission.OK) {
-            metrics.rejected(Rejection.SpoolFull);
-            link.reply(Reply.of(452, "4.3.1", "insufficient system storage"));
         } else {
-            transaction = new MailTransaction(mail, services.spool().begin());
-            services.log().log(new MailEvent.StartMessage(transaction.mid(), client.icid()));
-            services.log().log(new MailEvent.From(transaction.mid(), client.icid(), mail.sender().address()));
-            link.reply(Reply.of(250, "2.1.0", "sender " + mail.sender() + " ok"));
+            Admission.Refused refused = admission.sender(mail);
+            if (refused == null) {
+                begin(mail);
+                link.reply(Reply.of(250, "2.1.0", "sender " + mail.sender() + " ok"));
+            } else {
+                refuse(refused);
+            }
         }
+    }
+
+    private void begin(SmtpCommand.Mail mail) {
+        if (admission.rejectsAll()) {
+            transaction = MailTransaction.withoutMessage(mail);
+            return;
+        }
+        transaction = new MailTransaction(mail, services.spool().begin(mail.size()));
+        services.log().log(new MailEvent.StartMessage(transaction.mid(), client.icid()));
+        services.log().log(new MailEvent.From(transaction.mid(), client.icid(), mail.sender().address()));
     }
 
     private void rcpt(SmtpCommand.Rcpt rcpt) {
@@ -235,13 +263,9 @@ final class Session implements Dialog {
         }
         // <Postmaster> without domain (RFC 5321 section 4.5.1) is the postmaster of this server.
         String address = rcpt.recipient().domain().isEmpty() ? rcpt.recipient().local() + "@" + client.serverName() : rcpt.recipient().address();
-        if (!client.relays() && !client.listener().recipientAccess().accepts(address)) {
-            metrics.rejected(Rejection.RecipientAccess);
-            services.log().log(new MailEvent.RecipientRejected(client.icid(), address, "Rejected by RAT"));
-            link.reply(Reply.of(550, "5.7.1", "recipient " + rcpt.recipient() + " rejected"));
-        } else if (transaction.recipients().size() >= client.policy().limits().recipientsPerMessage()) {
-            metrics.rejected(Rejection.RecipientLimit);
-            link.reply(Reply.of(452, "4.5.3", "too many recipients"));
+        Admission.Refused refused = admission.recipient(address, transaction.recipients().size());
+        if (refused != null) {
+            refuse(refused);
         } else {
             int rid = transaction.add(address, rcpt);
             services.log().log(new MailEvent.To(transaction.mid(), client.icid(), rid, address));
@@ -298,7 +322,7 @@ final class Session implements Dialog {
     /** The transaction has ended: its answer is given. */
     private void contentDone() {
         transaction = null;
-        messages++;
+        admission.messageDone();
         if (draining) {
             end(shutdown());
         } else if (!over) {
@@ -307,17 +331,31 @@ final class Session implements Dialog {
     }
 
     private void reset(String reason) {
-        if (transaction != null && content.abort(transaction)) {
+        if (transaction != null && !transaction.hasMessage()) {
+            transaction = null;
+        } else if (transaction != null && content.abort(transaction)) {
             services.log().log(new MailEvent.MessageAborted(transaction.mid(), reason));
             transaction = null;
         }
     }
 
+    private void refuse(Admission.Refused refused) {
+        if (refused.mistake()) {
+            tarpit.mistake();
+        }
+        if (refused.last()) {
+            end(refused.reply());
+        } else {
+            link.reply(refused.reply());
+        }
+    }
+
     private void fail(Reply reply) {
         link.reply(reply);
+        tarpit.mistake();
         if (++errors >= services.limits().maxErrors()) {
-            metrics.rejected(Rejection.Errors);
-            end(Reply.of(421, "4.7.0", "too many errors"));
+            metrics.rejected(Denial.Errors.reason());
+            end(Denial.Errors.reply());
         }
     }
 

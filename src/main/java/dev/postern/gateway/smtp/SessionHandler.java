@@ -38,6 +38,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
     private ByteBuf out;
     private boolean pumping;
     private boolean closing;
+    private boolean waiting;
     private long deadline;
     private boolean deadlineSet;
     private long timerEnd;
@@ -216,6 +217,18 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
     }
 
     @Override
+    public void later(Duration time, Runnable task) {
+        waiting = true;
+        context.executor().schedule(() -> {
+            waiting = false;
+            if (open()) {
+                task.run();
+                resume();
+            }
+        }, time.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
     public void resume() {
         pump();
         if (!pumping) {
@@ -261,7 +274,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
     /** Reads as long as what waits is little: what a client may send ahead is bounded. */
     private void readOn() {
         if (!closing) {
-            context.channel().config().setAutoRead(in.readableBytes() < MAX_WAITING);
+            context.channel().config().setAutoRead(!waiting && in.readableBytes() < MAX_WAITING);
         }
     }
 

@@ -11,7 +11,6 @@ import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.CommandDecoder.Fault;
 import dev.postern.gateway.smtp.CommandDecoder.Line;
-import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
 import dev.postern.plan.ListenerPlan;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -94,8 +93,8 @@ final class SessionLogin {
         if (user != null || client.get().policy().authentication() != Authentication.Require || !needsLogin(command)) {
             return null;
         }
-        metrics.rejected(Rejection.Authentication);
-        return Reply.of(530, "5.7.0", tls.on() ? "Authentication required" : "Authentication required, over TLS: must issue a STARTTLS command first");
+        metrics.rejected(Denial.AuthenticationRequired.reason());
+        return Denial.AuthenticationRequired.reply(tls.on() ? null : "Authentication required, over TLS: must issue a STARTTLS command first");
     }
 
     /** @param state why a login cannot begin now, or null */

@@ -3,6 +3,7 @@ package dev.postern.gateway.spool;
 import dev.postern.gateway.spool.Spool.SpoolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
@@ -16,10 +17,12 @@ final class BodyReader {
     }
 
     private final Store store;
+    private final BodyFiles files;
     private final ByteBufAllocator allocator;
 
-    BodyReader(Store store, ByteBufAllocator allocator) {
+    BodyReader(Store store, BodyFiles files, ByteBufAllocator allocator) {
         this.store = store;
+        this.files = files;
         this.allocator = allocator;
     }
 
@@ -57,12 +60,15 @@ final class BodyReader {
         framed.clear();
         int length;
         try {
-            length = store.chunk(mid, number, framed.nioBuffer(0, Chunk.FRAMED));
+            var into = framed.nioBuffer(0, Chunk.FRAMED);
+            length = files.has(mid) ? files.read(mid, number, into) : store.chunk(mid, number, into);
         } catch (RocksDBException e) {
             if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption) {
                 throw new DamagedException("chunk " + number + " cannot be read: " + e.getMessage(), e);
             }
             throw e;
+        } catch (IOException e) {
+            throw new SpoolException("MID " + mid + " cannot be read: " + e.getMessage(), false, e);
         }
         if (length < 0) {
             return false;

@@ -40,6 +40,11 @@ record Chunk(int number, ByteBuf framed) {
         return chunks;
     }
 
+    /** Gives buffers back. */
+    static void release(List<Chunk> chunks) {
+        chunks.forEach(chunk -> chunk.framed().release());
+    }
+
     /** Chunks of a body of {@code size} bytes. */
     static int count(long size) {
         return Math.toIntExact((size + DATA - 1) / DATA);

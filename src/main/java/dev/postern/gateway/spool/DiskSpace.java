@@ -18,6 +18,8 @@ import org.jboss.logging.Logger;
 final class DiskSpace implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(DiskSpace.class);
     private static final long INTERVAL_MILLIS = 500;
+    /** With less, a volume that was found full still is. */
+    private static final long LEAST_FREE = 4L << 20;
 
     private final LongSupplier measure;
     private final AtomicLong taken = new AtomicLong();
@@ -26,6 +28,7 @@ final class DiskSpace implements AutoCloseable {
     private volatile long usable;
     private volatile long reserve;
     private volatile boolean writeFailed;
+    private volatile boolean usedUp;
     /** The clock's own: so that a lasting error is logged once. */
     private boolean unmeasured;
 
@@ -65,6 +68,7 @@ final class DiskSpace implements AutoCloseable {
         var before = taken.get();
         usable = measure.getAsLong();
         taken.addAndGet(-before);
+        usedUp &= usable < LEAST_FREE;
     }
 
     void reserve(long bytes) {
@@ -86,12 +90,17 @@ final class DiskSpace implements AutoCloseable {
 
     /** Whether no new message may come in. */
     boolean closedForNew() {
-        return writeFailed || free() < reserve;
+        return writeFailed || usedUp || free() < reserve;
     }
 
     /** Whether not even a message under way may go on. */
     boolean closedForAll() {
-        return writeFailed || free() < reserve / 2;
+        return writeFailed || usedUp || free() < reserve / 2;
+    }
+
+    /** A write outside the store found the volume full. */
+    void usedUp() {
+        usedUp = true;
     }
 
     void writeFailed(boolean failed) {

@@ -3,6 +3,7 @@ package dev.postern.gateway.spool;
 import dev.postern.gateway.spool.Spool.SpoolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,11 @@ final class Group {
     private final WriteBatch batch;
     private final EnvelopeCache cache;
     private final Quarantine quarantine;
+    private final BodyFiles files;
     private final int generation;
     private final Map<Long, Change> changes = new HashMap<>();
+    /** Messages that are gone with this, and had files. */
+    private final List<Long> filesGone = new ArrayList<>();
     private boolean durable;
     private int countDelta;
 
@@ -28,12 +32,13 @@ final class Group {
     }
 
     /** @param generation how often the store was reopened */
-    Group(Store store, WriteBatch batch, EnvelopeCache cache, Quarantine quarantine, int generation) {
+    Group(Store store, WriteBatch batch, EnvelopeCache cache, Quarantine quarantine, BodyFiles files, int generation) {
         this.store = store;
         this.to = store.families();
         this.batch = batch;
         this.cache = cache;
         this.quarantine = quarantine;
+        this.files = files;
         this.generation = generation;
     }
 
@@ -94,6 +99,18 @@ final class Group {
         }
     }
 
+    /** The message has no envelope; if it has a file, nobody needs it. */
+    void forgetFile(long mid) {
+        if (files.has(mid)) {
+            filesGone.add(mid);
+        }
+    }
+
+    /** Messages whose files can go once this is durable. */
+    List<Long> filesGone() {
+        return filesGone;
+    }
+
     void mark(byte mark, long mid, String text) throws RocksDBException {
         batch.put(to.meta(), Keys.marked(mark, mid), text == null ? NOTHING : text.getBytes(StandardCharsets.UTF_8));
     }
@@ -123,7 +140,11 @@ final class Group {
                 continue;
             }
             batch.delete(to.envelopes(), Keys.envelope(mid));
-            removeChunks(mid, Chunk.count(change.size()));
+            if (files.has(mid)) {
+                filesGone.add(mid);
+            } else {
+                removeChunks(mid, Chunk.count(change.size()));
+            }
             countDelta -= change.stored() ? 1 : 0;
             if (quarantine.reason(mid) != null) {
                 unmark(Keys.QUARANTINED, mid);
@@ -147,6 +168,7 @@ final class Group {
         changes.forEach((mid, change) -> {
             if (change.now() == null) {
                 cache.remove(mid);
+                files.forget(mid);
                 quarantine.remove(mid);
             } else {
                 cache.put(change.now());

@@ -3,34 +3,48 @@ package dev.postern.gateway.spool;
 import dev.postern.gateway.spool.Spool.SpoolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A message on its way in. One that fits into a chunk stays in memory until it is committed, so it costs one write. */
+/**
+ * A message on its way in. One that fits into a chunk stays in memory until it is committed, so it costs one write. One that is larger goes to the
+ * store chunk by chunk or, where it is large or nobody said how large, to a file of its own.
+ */
 final class IncomingMessage implements Spool.Incoming {
     private static final int LEAST_BUFFER = 4 << 10;
     private static final int NOWHERE = -1;
+    /** Octets from which on a body is in a file: below, the sync of a file of its own costs more than a second write by the store. */
+    private static final long LARGE = 192 << 10;
 
     private final long mid;
     private final SpoolWriter writer;
     private final DiskSpace space;
     private final ByteBufAllocator allocator;
+    private final FileWriters files;
+    private final boolean small;
+    /** Of a large message; the file writers'. */
+    private BodyFiles.Body file;
+    private boolean inFile;
     /** The chunk being filled, or null. */
     private ByteBuf open;
     private int chunks;
     private long size;
-    private boolean broken;
+    private volatile boolean broken;
     private boolean ended;
     /** The writer's: in which generation of the store the first chunks are. */
     private int generation = NOWHERE;
 
-    IncomingMessage(long mid, SpoolWriter writer, DiskSpace space, ByteBufAllocator allocator) {
+    /** @param expected octets, as the client says; 0: unknown */
+    IncomingMessage(long mid, long expected, SpoolWriter writer, DiskSpace space, ByteBufAllocator allocator, FileWriters files) {
         this.mid = mid;
         this.writer = writer;
         this.space = space;
         this.allocator = allocator;
+        this.files = files;
+        small = expected > 0 && expected < LARGE;
     }
 
     @Override
@@ -52,16 +66,38 @@ final class IncomingMessage implements Spool.Incoming {
         if (full.isEmpty()) {
             return CompletableFuture.completedStage(null);
         }
-        var append = new Op.Append(this, full);
         if (space.closedForAll()) {
             broken = true;
-            append.release();
+            Chunk.release(full);
             return CompletableFuture.failedStage(noSpace());
         }
+        inFile |= !small;
+        if (inFile) {
+            return inFile(() -> write(full));
+        }
+        var append = new Op.Append(this, full);
         if (!writer.submit(append)) {
             broken = true;
         }
         return append.done();
+    }
+
+    private CompletableFuture<Void> inFile(FileWriters.Work work) {
+        return files.run(mid, work).whenComplete((done, error) -> broken |= error != null);
+    }
+
+    private void write(List<Chunk> full) throws IOException {
+        try {
+            if (file == null) {
+                file = files.files().create(mid);
+            }
+            for (var chunk : full) {
+                file.write(chunk);
+                space.accepted(chunk.framed().readableBytes());
+            }
+        } finally {
+            Chunk.release(full);
+        }
     }
 
     /** A full chunk is handed on only when more follows, so that a body of exactly one chunk is a single write too. */
@@ -74,7 +110,7 @@ final class IncomingMessage implements Spool.Incoming {
                 full.add(seal());
             }
             if (open == null) {
-                open = Chunk.allocate(allocator, Math.max(LEAST_BUFFER, bytes.readableBytes()));
+                open = Chunk.allocate(allocator, chunks > 0 || bytes.readableBytes() > Chunk.DATA / 4 ? Chunk.DATA : Math.max(LEAST_BUFFER, bytes.readableBytes()));
             }
             open.writeBytes(bytes, Math.min(bytes.readableBytes(), Chunk.FRAMED - open.writerIndex()));
         }
@@ -103,7 +139,25 @@ final class IncomingMessage implements Spool.Incoming {
         }
         ended = true;
         var stored = chunks;
-        var commit = new Op.Commit(this, open == null ? List.of() : List.of(seal()), envelope.as(mid, size));
+        List<Chunk> rest = open == null ? List.of() : List.of(seal());
+        var whole = envelope.as(mid, size);
+        if (inFile) {
+            return inFile(() -> {
+                write(rest);
+                file.sync();
+            }).whenComplete((done, error) -> {
+                if (error != null) {
+                    discard();
+                }
+            }).thenCompose(done -> {
+                var commit = new Op.Commit(this, List.of(), whole);
+                if (!writer.submit(commit)) {
+                    discard();
+                }
+                return commit.done();
+            });
+        }
+        var commit = new Op.Commit(this, rest, whole);
         if (!writer.submit(commit)) {
             writer.submit(new Op.Abort(this, stored));
         }
@@ -120,8 +174,17 @@ final class IncomingMessage implements Spool.Incoming {
             open.release();
             open = null;
         }
-        if (chunks > 0) {
+        if (inFile) {
+            files.files().forget(mid);
+            inFile(this::discard);
+        } else if (chunks > 0) {
             writer.submit(new Op.Abort(this, chunks));
+        }
+    }
+
+    private void discard() {
+        if (file != null) {
+            file.discard();
         }
     }
 

@@ -62,7 +62,7 @@ abstract sealed class Op<T> {
 
     /** Gives the buffers back; the data is in the batch, or not wanted any more. */
     final void release() {
-        chunks.forEach(chunk -> chunk.framed().release());
+        Chunk.release(chunks);
         chunks = List.of();
     }
 
@@ -238,6 +238,8 @@ abstract sealed class Op<T> {
             if (envelope != null) {
                 group.remove(envelope);
                 group.durable();
+            } else {
+                group.forgetFile(mid);
             }
         }
 

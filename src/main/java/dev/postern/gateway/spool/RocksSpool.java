@@ -51,6 +51,7 @@ public final class RocksSpool implements Spool {
     private final Store store;
     private final SpoolWriter writer;
     private final ByteBufAllocator allocator;
+    private final FileWriters files;
     private final BodyReader bodies;
     private final MidSequence mids;
     private final Quarantine quarantine = new Quarantine();
@@ -80,30 +81,31 @@ public final class RocksSpool implements Spool {
             MeterRegistry registry, LongSupplier usableBytes, ByteBufAllocator allocator) throws SpoolOpenException {
         var store = Store.open(folder, options);
         try {
-            return new RocksSpool(store, options, onCommitted, onDamaged, registry, usableBytes, allocator);
+            return new RocksSpool(store, BodyFiles.open(folder, store::has), options, onCommitted, onDamaged, registry, usableBytes, allocator);
         } catch (RocksDBException e) {
             store.close();
             throw SpoolFolder.explain(folder, e);
-        } catch (RuntimeException e) {
+        } catch (SpoolOpenException | RuntimeException e) {
             store.close();
             throw e;
         }
     }
 
-    private RocksSpool(Store store, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged, MeterRegistry registry,
+    private RocksSpool(Store store, BodyFiles bodyFiles, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged, MeterRegistry registry,
             LongSupplier usableBytes, ByteBufAllocator allocator) throws RocksDBException {
         this.store = store;
         this.onDamaged = onDamaged;
         this.allocator = allocator;
-        bodies = new BodyReader(store, allocator);
+        bodies = new BodyReader(store, bodyFiles, allocator);
         quarantine.load(store.quarantined());
         var first = store.number(Keys.MID, 1);
         mids = new MidSequence(first, store.reserveMids(first + options.midBlock()), options.midBlock());
         space = new DiskSpace(usableBytes);
         metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
+        files = new FileWriters(bodyFiles, space, metrics);
         readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(options.queueLength()), Thread.ofPlatform().name("postern-spool-read-", 1).factory());
-        writer = new SpoolWriter(store, options, mids, quarantine, space, metrics, completions::execute, onCommitted,
+        writer = new SpoolWriter(store, options, mids, quarantine, files, space, metrics, completions::execute, onCommitted,
                 store.number(Keys.COUNT, 0));
         keeper = new SpaceKeeper(store, space);
         space.start(keeper::look);
@@ -119,12 +121,12 @@ public final class RocksSpool implements Spool {
     }
 
     @Override
-    public Incoming begin() {
+    public Incoming begin(long expected) {
         requireOpen();
         if (mids.runsLow()) {
             writer.submit(new Op.Reserve(mids));
         }
-        return new IncomingMessage(mids.take(), writer, space, allocator);
+        return new IncomingMessage(mids.take(), expected, writer, space, allocator, files);
     }
 
     @Override
@@ -162,7 +164,7 @@ public final class RocksSpool implements Spool {
         Op.Update update;
         try {
             requireOpen();
-            var dsnMid = begin().mid();
+            var dsnMid = begin(dsnBody.length).mid();
             update = new Op.Update(mid, updates, dsn.as(dsnMid, dsnBody.length), Chunk.split(allocator, dsnMid, dsnBody));
         } catch (SpoolException e) {
             return CompletableFuture.failedStage(e);
@@ -289,6 +291,7 @@ public final class RocksSpool implements Spool {
         }
         space.close();
         writer.close();
+        files.close();
         readers.close();
         completions.close();
         keeper.close();

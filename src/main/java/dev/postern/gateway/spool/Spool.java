@@ -25,8 +25,17 @@ public interface Spool extends AutoCloseable {
         DISK_FULL
     }
 
-    /** Starts a message and gives it its MID. Nothing is on disk yet. */
-    Incoming begin();
+    /**
+     * Starts a message and gives it its MID. Nothing is on disk yet.
+     *
+     * @param expected octets of its body, as far as is known; 0: unknown
+     */
+    Incoming begin(long expected);
+
+    /** Starts a message of unknown size. */
+    default Incoming begin() {
+        return begin(0);
+    }
 
     /** A message on its way in; used by one thread at a time. */
     interface Incoming {

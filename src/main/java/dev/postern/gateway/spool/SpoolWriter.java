@@ -29,6 +29,7 @@ final class SpoolWriter {
     private final SpoolOptions options;
     private final MidSequence mids;
     private final Quarantine quarantine;
+    private final FileWriters files;
     private final DiskSpace space;
     private final SpoolMetrics metrics;
     /** Runs completions, in the order of the groups, off this thread. */
@@ -38,17 +39,20 @@ final class SpoolWriter {
     private final EnvelopeCache cache = new EnvelopeCache();
     private final WriteBatch batch = new WriteBatch();
     private final StorageFailure failure;
+    /** Files of messages whose removal is written and perhaps not durable: a power cut might bring the messages back, but not their bodies. */
+    private List<Long> filesGone = new ArrayList<>();
     private final Thread thread;
     private volatile long messages;
     private volatile boolean closing;
     private volatile boolean ended;
 
-    SpoolWriter(Store store, SpoolOptions options, MidSequence mids, Quarantine quarantine, DiskSpace space, SpoolMetrics metrics,
+    SpoolWriter(Store store, SpoolOptions options, MidSequence mids, Quarantine quarantine, FileWriters files, DiskSpace space, SpoolMetrics metrics,
             Consumer<Runnable> completions, Consumer<Envelope> onCommitted, long messages) {
         this.store = store;
         this.options = options;
         this.mids = mids;
         this.quarantine = quarantine;
+        this.files = files;
         this.space = space;
         this.metrics = metrics;
         this.completions = completions;
@@ -99,6 +103,8 @@ final class SpoolWriter {
                     duringFailure(first);
                 } else if (first != null) {
                     write(gather(first));
+                } else if (!filesGone.isEmpty()) {
+                    syncRemovals();
                 }
                 if (closing && queue.isEmpty()) {
                     break;
@@ -136,7 +142,7 @@ final class SpoolWriter {
         var taken = new ArrayList<Op<?>>(ops.size());
         try {
             batch.clear();
-            var group = new Group(store, batch, cache, quarantine, failure.generation());
+            var group = new Group(store, batch, cache, quarantine, files.files(), failure.generation());
             for (var op : ops) {
                 add(op, group, taken);
             }
@@ -145,6 +151,10 @@ final class SpoolWriter {
                 writePatiently(group.isDurable());
                 messages += group.written();
                 metrics.group(taken.size());
+            }
+            filesGone.addAll(group.filesGone());
+            if (group.isDurable()) {
+                removeFiles();
             }
             taken.forEach(op -> space.accepted(op.bytes()));
             taken.forEach(Op::release);
@@ -157,6 +167,24 @@ final class SpoolWriter {
             LOG.error("A write to the spool failed in an unexpected way", e);
             cache.clear();
             fail(ops, new SpoolException("the spool could not write: " + e, false, e));
+        }
+    }
+
+    private void syncRemovals() {
+        try {
+            store.sync();
+            removeFiles();
+        } catch (RocksDBException e) {
+            metrics.failed();
+            failure.begin(e, List.of());
+        }
+    }
+
+    private void removeFiles() {
+        if (!filesGone.isEmpty()) {
+            var gone = filesGone;
+            filesGone = new ArrayList<>();
+            files.delete(gone);
         }
     }
 
@@ -254,9 +282,10 @@ final class SpoolWriter {
         }
         try {
             batch.clear();
-            var group = new Group(store, batch, cache, quarantine, failure.generation());
+            var group = new Group(store, batch, cache, quarantine, files.files(), failure.generation());
             group.reserveMids(mids.unused());
             store.write(batch, true);
+            removeFiles();
         } catch (RocksDBException e) {
             LOG.warn("The spool could not note its end; some message IDs are skipped", e);
         }

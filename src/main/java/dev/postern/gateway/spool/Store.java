@@ -153,8 +153,25 @@ final class Store implements AutoCloseable {
         });
     }
 
+    /** Makes durable what was written without. Writer only. */
+    void sync() throws RocksDBException {
+        reading(() -> {
+            database.syncWal();
+            return null;
+        });
+    }
+
     byte[] envelope(long mid) throws RocksDBException {
         return reading(() -> database.get(envelopes, Keys.envelope(mid)));
+    }
+
+    /** Whether a message is there; so, too, where that cannot be read. */
+    boolean has(long mid) {
+        try {
+            return envelope(mid) != null;
+        } catch (RocksDBException e) {
+            return true;
+        }
     }
 
     /** Copies a chunk into {@code into}. @return its length, which may exceed what {@code into} takes, or a negative number */

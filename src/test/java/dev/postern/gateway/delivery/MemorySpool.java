@@ -182,7 +182,7 @@ final class MemorySpool implements Spool {
     }
 
     @Override
-    public Incoming begin() {
+    public Incoming begin(long expected) {
         throw new UnsupportedOperationException("delivery takes no mail in");
     }
 

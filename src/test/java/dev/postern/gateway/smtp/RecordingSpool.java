@@ -49,7 +49,7 @@ final class RecordingSpool implements Spool {
     }
 
     @Override
-    public Incoming begin() {
+    public Incoming begin(long expected) {
         begun.incrementAndGet();
         long mid = mids.incrementAndGet();
         return new Incoming() {

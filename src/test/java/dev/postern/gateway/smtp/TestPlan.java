@@ -32,6 +32,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Plans for tests: one listener, "public", unless more are added. */
 final class TestPlan {
@@ -46,6 +48,10 @@ final class TestPlan {
     int maxMessages = 100;
     int maxConnections = 50;
     String rejectText;
+    /** Whatever else a test wants of the listener's policy. */
+    UnaryOperator<PolicyPlan> refine = p -> p;
+    /** Of a Public listener, before {@link #recipients}. */
+    List<RecipientRule> rules = List.of();
     ClientCertificates clientCertificates = ClientCertificates.None;
     List<String> mandatorySenders = List.of();
     boolean implicit;
@@ -81,9 +87,9 @@ final class TestPlan {
     }
 
     ActivePlan build() {
-        PolicyPlan policy = new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior,
+        PolicyPlan policy = refine.apply(new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior,
                 new PolicyPlan.Tls(tls, clientCertificates, bundles.containsKey("clients") ? "clients" : null, mandatorySenders), PolicyPlan.Limits.of(maxSize, maxRecipients, maxMessages, maxConnections),
-                authentication, new PolicyPlan.Rejection(rejectText, MailFlowPolicySpec.RejectAt.Greeting), null, null);
+                authentication, new PolicyPlan.Rejection(rejectText, MailFlowPolicySpec.RejectAt.Greeting), null, null));
         List<SenderGroup> groups = new ArrayList<>();
         Map<String, PolicyPlan> policies = new LinkedHashMap<>();
         first.forEach(g -> {
@@ -104,7 +110,7 @@ final class TestPlan {
                 certificatePlans.stream().map(CertificatePlan::name).toList(),
                 new ListenerPlan.Tls(listenerTls.minimum(), listenerTls.profile(), listenerTls.cipherSuites(), implicit), proxies,
                 mechanisms.isEmpty() ? null : new ListenerPlan.Authentication("app-users", "digest", mechanisms), groups,
-                type == Type.Private ? List.of() : List.of(new RecipientRule(recipients, Access.Accept)))));
+                type == Type.Private ? List.of() : Stream.concat(rules.stream(), Stream.of(new RecipientRule(recipients, Access.Accept))).toList())));
         GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
                 new Settings("gateway.example.com", new DestinationPlan.Retry(60, 600, 86_400), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null,
                         tickets.stream().map(TestPlan::digest).toList()),

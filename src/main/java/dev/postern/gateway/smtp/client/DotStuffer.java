@@ -1,5 +1,6 @@
 package dev.postern.gateway.smtp.client;
 
+import dev.postern.gateway.smtp.TextRun;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -7,6 +8,9 @@ import io.netty.buffer.ByteBuf;
  * becomes CRLF, so that no server downstream sees a line end where another saw none. Not safe for use by many threads.
  */
 final class DotStuffer {
+    private static final int STRETCH = 8192;
+
+    private byte[] stretch = {};
     private boolean lineStart = true;
     private boolean cr;
 
@@ -18,26 +22,41 @@ final class DotStuffer {
     /** Reads all of {@code in}, and appends to {@code out}. */
     void stuff(ByteBuf in, ByteBuf out) {
         out.ensureWritable(bound(in.readableBytes()));
-        int end = in.writerIndex();
-        int run = in.readerIndex();
-        for (int i = run; i < end; i++) {
-            byte b = in.getByte(i);
+        if (stretch.length < Math.min(in.readableBytes(), STRETCH)) {
+            stretch = new byte[Math.min(in.readableBytes(), STRETCH)];
+        }
+        while (in.isReadable()) {
+            int n = Math.min(in.readableBytes(), stretch.length);
+            in.readBytes(stretch, 0, n);
+            stuff(n, out);
+        }
+    }
+
+    private void stuff(int n, ByteBuf out) {
+        int from = 0;   // what is before was handed on
+        for (int i = 0; i < n; i++) {
+            if (!cr && !lineStart) {
+                i = TextRun.end(stretch, i, n, false);
+                if (i == n) {
+                    break;
+                }
+            }
+            byte b = stretch[i];
             if (cr && b != '\n' || !cr && b == '\n') {
-                out.writeBytes(in, run, i - run);
-                out.writeBytes(cr ? new byte[] {'\n'} : new byte[] {'\r'});
-                run = i;
+                out.writeBytes(stretch, from, i - from);
+                out.writeByte(cr ? '\n' : '\r');
+                from = i;
                 lineStart = cr;
             }
             if (lineStart && b == '.') {
-                out.writeBytes(in, run, i - run);
+                out.writeBytes(stretch, from, i - from);
                 out.writeByte('.');
-                run = i;
+                from = i;
             }
             cr = b == '\r';
             lineStart = b == '\n';
         }
-        out.writeBytes(in, run, end - run);
-        in.readerIndex(end);
+        out.writeBytes(stretch, from, n - from);
     }
 
     /** Ends the body: the line end that it may lack, and the final dot. */
