@@ -47,7 +47,7 @@ class ProxyProtocolTest {
         client.send("EHLO client.test\r\n");
         client.reply();
         client.command("MAIL FROM:<a@b.c>", "250 2.1.0 sender <a@b.c> ok");
-        client.command("RCPT TO:<x@elsewhere.test>", relays ? "250 2.1.5 recipient <x@elsewhere.test> ok" : "550 5.7.1 recipient <x@elsewhere.test> rejected");
+        client.command("RCPT TO:<x@elsewhere.test>", relays ? "250 2.1.5 recipient <x@elsewhere.test> ok" : Denial.Recipient.reply().toString());
     }
 
     @Test
@@ -93,7 +93,7 @@ class ProxyProtocolTest {
     void whoIsTurnedAwayIsSoByTheAddressInTheHeader() {
         try (var fixture = server(); var client = fixture.client()) {
             client.send(V1.replace("100.7", "100.66"));
-            client.expect("554 5.7.1 mail.example.com does not take mail from your address");
+            client.expect(Denial.HostAccess.reply().toString());
         }
     }
 
@@ -105,7 +105,7 @@ class ProxyProtocolTest {
                 client.expect(GREETING);
             }
             three.send(V1);
-            three.expect("421 4.7.0 mail.example.com too many connections from your address");
+            three.expect(Denial.ClientConnections.reply().toString());
             other.send(V1.replace("100.7", "100.8"));
             other.expect(GREETING);
         }
@@ -201,7 +201,7 @@ class ProxyProtocolTest {
             relays(client, true);
             rejected.send(V1.replace("100.7", "100.66"));
             rejected.handshake("mail.example.com");
-            rejected.expect("554 5.7.1 mail.example.com does not take mail from your address");
+            rejected.expect(Denial.HostAccess.reply().toString());
         }
     }
 
