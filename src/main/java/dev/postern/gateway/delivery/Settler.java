@@ -6,6 +6,7 @@ import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
 import dev.postern.gateway.tls.MessageTls;
+import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.Settings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -22,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Writes down what became of recipients, tells the log, the metrics and the sender, and puts back what waits. A write that fails
@@ -59,23 +62,46 @@ final class Settler {
      * @param dcid     of the connection, or 0
      * @param outcomes by RID
      */
-    void settle(DomainQueue queue, Envelope envelope, Map<Integer, Outcome> outcomes, long dcid, Settings settings) throws InterruptedException {
+    void settle(DomainQueue queue, Envelope envelope, Map<Integer, Outcome> outcomes, long dcid, DestinationPlan plan, Settings settings) throws InterruptedException {
         long now = clock.millis();
-        Settlement result = Settlement.of(envelope, outcomes, settings, now, ThreadLocalRandom.current().nextDouble());
+        Settlement result = Settlement.of(envelope, outcomes, plan.retry(), now, ThreadLocalRandom.current().nextDouble());
         tell(result, envelope, dcid, now);
-        result.delayed.forEach((group, rids) -> scheduler.requeue(queue.lane(), envelope.mid(), rids, group.next()));
+        result.delayed.forEach((group, rids) -> scheduler.requeue(queue.lane(), envelope, rids, group.next()));
         if (!result.again.isEmpty()) {
-            scheduler.requeue(queue.lane(), envelope.mid(), result.again, now);
+            scheduler.requeue(queue.lane(), envelope, result.again, now);
         }
+        write(envelope, result, settings, now);
+    }
+
+    /** Tells the senders who asked for it that their mail is delayed, where nothing was tried; then it waits as before. */
+    void delayed(DomainQueue queue, Envelope envelope, List<Integer> rids, Outcome reason, DestinationPlan plan, Settings settings) throws InterruptedException {
+        long now = clock.millis();
+        Settlement result = Settlement.delayed(envelope, rids, reason, plan.retry());
+        Map<Long, List<Integer>> byDue = rids.stream().collect(Collectors.groupingBy(rid -> result.updates.get(rid).nextAttempt()));
+        byDue.forEach((due, some) -> scheduler.requeue(queue.lane(), envelope, some, due));
+        write(envelope, result, settings, now);
+    }
+
+    /** Writes it, and lets the message go: until that is done, nobody else may have it, as on disk it still waits. */
+    private void write(Envelope envelope, Settlement result, Settings settings, long now) throws InterruptedException {
+        long mid = envelope.mid();
         if (result.updates.isEmpty()) {
+            scheduler.done(mid, false);
             return;
         }
-        int done = result.delivered.size() + result.bounced.values().stream().mapToInt(List::size).sum();
-        CompletionStage<?> written = result.reports.isEmpty() ? write(() -> spool.update(envelope.mid(), result.updates))
-                : notifySender(envelope, result, settings, now);
-        written.whenComplete((ok, error) -> {
-            if (done > 0 && scheduler.settled(envelope.mid(), done) && error == null) {
-                log.log(new MailEvent.MessageFinished(envelope.mid()));
+        CompletionStage<Boolean> gone;
+        try {
+            gone = result.reports.isEmpty() ? write(() -> spool.update(mid, result.updates))
+                    : notifySender(envelope, result, settings, now).thenCompose(dsn -> spool.envelope(mid).handle((left, error) -> error == null && left == null));
+        } catch (InterruptedException e) {
+            Map<Integer, Recipient> delivered = new TreeMap<>(result.updates);
+            delivered.keySet().retainAll(result.delivered);
+            write(() -> spool.update(mid, delivered));   // the rest bounces after the next start; this must not be sent again
+            throw e;
+        }
+        gone.whenComplete((last, error) -> {
+            if (error == null && scheduler.done(mid, last)) {
+                log.log(new MailEvent.MessageFinished(mid));
             }
         });
     }
@@ -100,7 +126,8 @@ final class Settler {
 
     private CompletionStage<Long> notifySender(Envelope envelope, Settlement result, Settings settings, long now) throws InterruptedException {
         boolean requireTls = envelope.tls() == MessageTls.REQUIRED;   // then never more than the headers: RFC 8689 section 5
-        boolean full = "FULL".equalsIgnoreCase(envelope.ret()) && envelope.size() <= RETURNED && !requireTls;
+        boolean failed = result.reports.stream().anyMatch(r -> r.action() == Dsn.Action.failed);   // RET is for these alone: RFC 3461 section 4.3
+        boolean full = failed && "FULL".equalsIgnoreCase(envelope.ret()) && envelope.size() <= RETURNED && !requireTls;
         byte[] returned = original(envelope, full);
         Dsn.Composed dsn = Dsn.compose(envelope, result.reports, returned, full, settings.hostname(), Instant.ofEpochMilli(now), UUID.randomUUID().toString());
         Envelope bounce = new Envelope(0, now, "", dsn.body().length, dsn.eightBit(), dsn.smtpUtf8(), null, null, "",
@@ -132,7 +159,8 @@ final class Settler {
             }
         } catch (Spool.SpoolException e) {
             log.log(new MailEvent.Notice(MailEvent.Level.Critical, "MID " + envelope.mid() + " cannot be read for its bounce: " + e.getMessage()));
-            return new byte[0];
+            String id = envelope.origin().messageId();
+            return id == null || id.isEmpty() ? new byte[0] : ("Message-ID: <" + Dsn.plain(id) + ">\r\n").getBytes(StandardCharsets.US_ASCII);
         }
     }
 

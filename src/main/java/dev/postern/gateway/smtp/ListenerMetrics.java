@@ -30,7 +30,7 @@ final class ListenerMetrics {
     /** Why mail, or a client, was turned away. */
     enum Rejection {
         HostAccess, DelayedReject, ConnectionLimit, TlsRequired, ClientCertificate, Authentication, ProxyHeader, RecipientAccess, RoutedRecipient, RecipientLimit,
-        RecipientsPerHour, InvalidRecipients, MessageLimit, MessageSize, Content, Loop, SpoolFull, SpoolError, Errors, TarpitFull, Timeout
+        RecipientsPerHour, InvalidRecipients, MessageLimit, MessageSize, Content, Loop, SpoolFull, SpoolError, Errors, Abuse, TarpitFull, Timeout
     }
 
     ListenerMetrics(MeterRegistry registry, String listener) {

@@ -123,6 +123,11 @@ final class Reception {
         return empty;
     }
 
+    /** Whether so many connections are open that none may take its time. */
+    boolean crowded() {
+        return connections.get() >= services.limits().crowd();
+    }
+
     int open() {
         return connections.get();
     }

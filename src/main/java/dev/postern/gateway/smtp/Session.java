@@ -23,6 +23,7 @@ final class Session implements Dialog {
     private final SessionContent content;
     private final Admission admission;
     private final Tarpit tarpit;
+    private final SessionBounds bounds;
     private final CommandDecoder commands = new CommandDecoder();
     private Client client;
     private String clientName;
@@ -43,6 +44,7 @@ final class Session implements Dialog {
         this.client = client;
         identification = new Identification(services, metrics, link, connections);
         tls = new SessionTls(services, metrics, () -> this.client);
+        bounds = new SessionBounds(services.limits().abuse());
         login = new SessionLogin(services, metrics, link, () -> this.client, tls, this::fail);
         content = new SessionContent(services, metrics, link, () -> this.client, login::user, this::contentDone);
         admission = new Admission(services, metrics, () -> this.client, () -> login.user() != null);
@@ -159,10 +161,16 @@ final class Session implements Dialog {
     }
 
     private void execute(SmtpCommand command) {
+        Reply tooMany = bounds.command(command);
+        if (tooMany != null) {
+            metrics.rejected(Rejection.Abuse);
+            end(tooMany);
+            return;
+        }
         Reply early = Optional.ofNullable(tls.refusal(command)).orElseGet(() -> login.refusal(command));
         if (early != null) {
             fail(early);
-            if (command instanceof SmtpCommand.Bdat bdat) {
+            if (command instanceof SmtpCommand.Bdat bdat && !over) {
                 content.skip(bdat.size(), null);
             }
             return;
@@ -257,7 +265,7 @@ final class Session implements Dialog {
             fail(Reply.of(503, "5.5.1", transaction == null ? "MAIL first" : "content is on its way already"));
             return;
         }
-        if (rcpt.recipient().needsUtf8() && !transaction.mail().smtpUtf8()) {
+        if (rcpt.needsUtf8() && !transaction.mail().smtpUtf8()) {
             fail(Reply.of(553, "5.6.7", "an address beyond ASCII needs SMTPUTF8"));
             return;
         }
@@ -266,6 +274,10 @@ final class Session implements Dialog {
         Admission.Refused refused = admission.recipient(address, transaction.recipients().size());
         if (refused != null) {
             refuse(refused);
+            if (!over && bounds.recipientRefused()) {
+                metrics.rejected(Rejection.Abuse);
+                end(SessionBounds.RECIPIENTS);
+            }
         } else {
             int rid = transaction.add(address, rcpt);
             services.log().log(new MailEvent.To(transaction.mid(), client.icid(), rid, address));
@@ -283,7 +295,9 @@ final class Session implements Dialog {
     }
 
     private void bdat(SmtpCommand.Bdat bdat) {
-        if (noRecipient()) {
+        if (noRecipient() && errors + 1 >= services.limits().maxErrors()) {
+            fail(outOfOrder());
+        } else if (noRecipient()) {
             errors++;
             content.skip(bdat.size(), outOfOrder());
         } else {
@@ -323,6 +337,7 @@ final class Session implements Dialog {
     private void contentDone() {
         transaction = null;
         admission.messageDone();
+        bounds.messageTaken();
         if (draining) {
             end(shutdown());
         } else if (!over) {

@@ -1,6 +1,7 @@
 package dev.postern.gateway.spool;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -26,6 +27,10 @@ final class Quarantine {
 
     void remove(long mid) {
         reasons.remove(mid);
+    }
+
+    Set<Long> mids() {
+        return Set.copyOf(reasons.keySet());
     }
 
     int size() {

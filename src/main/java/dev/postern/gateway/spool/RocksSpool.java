@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +55,8 @@ public final class RocksSpool implements Spool {
     private final FileWriters files;
     private final BodyReader bodies;
     private final MidSequence mids;
+    /** First MID that was not given out when it was opened. */
+    private final long opened;
     private final Quarantine quarantine = new Quarantine();
     private final DiskSpace space;
     private final SpaceKeeper keeper;
@@ -99,6 +102,7 @@ public final class RocksSpool implements Spool {
         bodies = new BodyReader(store, bodyFiles, allocator);
         quarantine.load(store.quarantined());
         var first = store.number(Keys.MID, 1);
+        opened = first;
         mids = new MidSequence(first, store.reserveMids(first + options.midBlock()), options.midBlock());
         space = new DiskSpace(usableBytes);
         metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
@@ -240,7 +244,7 @@ public final class RocksSpool implements Spool {
     @Override
     public void forEachPending(Consumer<Envelope> consumer) {
         requireOpen();
-        var before = mids.unused();
+        var before = opened;
         for (var from = 0L; from < before;) {
             var page = store.envelopes(from, before, PAGE);
             for (var row : page.rows()) {
@@ -264,6 +268,16 @@ public final class RocksSpool implements Spool {
             damaged(row.mid(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    @Override
+    public String damage(long mid) {
+        return quarantine.reason(mid);
+    }
+
+    @Override
+    public Set<Long> quarantined() {
+        return quarantine.mids();
     }
 
     @Override

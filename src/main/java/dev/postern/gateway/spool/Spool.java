@@ -3,6 +3,7 @@ package dev.postern.gateway.spool;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -95,7 +96,20 @@ public interface Spool extends AutoCloseable {
     /** Messages in MID order from {@code from} on, at most {@code most}; none at the end. What is damaged is left out. */
     CompletionStage<List<Envelope>> page(long from, int most);
 
-    /** Calls {@code consumer} with every message that has a pending recipient, in MID order. Blocks; used once at start. */
+    /** Why a message is in quarantine, as its data does not match its checksum, or null. Cheap. */
+    default String damage(long mid) {
+        return null;
+    }
+
+    /** What is in quarantine: its MIDs. */
+    default Set<Long> quarantined() {
+        return Set.of();
+    }
+
+    /**
+     * Calls {@code consumer} with every message that has a pending recipient and was there when the spool was opened, in MID order. What is committed since is left
+     * to {@code onCommitted}, so that none comes both ways. Blocks; what {@code consumer} throws ends it.
+     */
     void forEachPending(Consumer<Envelope> consumer);
 
     /** Messages held now. */

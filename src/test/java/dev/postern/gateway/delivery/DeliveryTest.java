@@ -86,8 +86,9 @@ class DeliveryTest {
 
     @Test
     void whatTheSpoolHeldAtStartIsDelivered() {
-        rig.spool.onCommitted(e -> { });
+        rig.spool.onCommitted(null);
         long mid = rig.send("a@sender.test", "b@partner.test");
+        rig.spool.onCommitted(rig.delivery::enqueue);
         startWith(here("partner.test"));
 
         assertThat(settled(mid, 0).state()).isEqualTo(State.DELIVERED);

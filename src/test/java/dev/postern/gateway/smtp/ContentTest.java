@@ -272,7 +272,10 @@ class ContentTest {
 
     @Test
     void aClientThatNeverReadsItsRepliesIsHeldBack() {
-        try (var fixture = new ServerFixture(p -> { }); var client = fixture.ehlo()) {
+        SmtpLimits l = ServerFixture.LIMITS;
+        SmtpLimits patient = new SmtpLimits(l.command(), l.dataBlock(), l.hostName(), l.handshake(), l.rejected(), l.linger(), l.maxErrors(), l.maxConnections(),
+                new SmtpLimits.Abuse(Integer.MAX_VALUE, 1000, l.command(), l.command()));
+        try (var fixture = new ServerFixture(p -> { }, patient, ServerFixture.LOOPS); var client = fixture.ehlo()) {
             int commands = 200_000;
             var sender = CompletableFuture.runAsync(() -> client.send("HELP\r\n".repeat(commands)));
             for (int i = 0; i < commands; i++) {

@@ -23,7 +23,7 @@ class ProxyProtocolTest {
     private static final String LOCAL = latin("0d0a0d0a000d0a515549540a" + "20000000");
     private static final String GREETING = "220 mail.example.com ESMTP Postern";
     private static final SmtpLimits HASTY = new SmtpLimits(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofSeconds(5), Duration.ofMinutes(1),
-            Duration.ofSeconds(30), Duration.ofSeconds(5), 5, 100, Duration.ofMillis(200));
+            Duration.ofSeconds(30), Duration.ofSeconds(5), 5, 100, Duration.ofMillis(200), SmtpLimits.Abuse.STANDARD);
 
     private static String latin(String hex) {
         return new String(HexFormat.of().parseHex(hex), java.nio.charset.StandardCharsets.ISO_8859_1);
@@ -173,6 +173,7 @@ class ProxyProtocolTest {
             slow.send("PROXY TCP4 ");
             silent.expectClosed();
             slow.expectClosed();
+            assertThat(SmtpLimits.DEFAULT.proxyHeader()).isEqualTo(Duration.ofSeconds(5));
             assertThat(fixture.logged(MailEvent.ProxyRefused.class)).extracting(MailEvent.ProxyRefused::reason).containsOnly("no whole PROXY header within 200 ms").hasSize(2);
         }
     }

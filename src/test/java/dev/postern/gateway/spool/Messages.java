@@ -4,7 +4,6 @@ import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -83,8 +82,6 @@ final class Messages {
     }
 
     static List<Envelope> pending(Spool spool) {
-        var all = new ArrayList<Envelope>();
-        spool.forEachPending(all::add);
-        return all;
+        return spool.page(0, 1_000_000).toCompletableFuture().join().stream().filter(Envelope::pending).toList();
     }
 }
