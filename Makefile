@@ -4,7 +4,7 @@
 # make build  the runnable jar          make image  the container image, as an archive
 # make e2e    the whole on a real node  make bench  figures beside Postfix
 # make fuzz   codec, parsers, plan reader (DURATION=seconds each)
-# make soak   kill -9 under load        make audit  testssl.sh and sslyze on every cipher profile
+# make soak   kill -9 and power cuts     make audit  testssl.sh and sslyze on every cipher profile
 # make update regenerates CRDs, API reference and golden files
 # make clean
 

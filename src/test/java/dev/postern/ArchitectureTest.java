@@ -38,7 +38,7 @@ class ArchitectureTest {
         "operator..         | api.. pki.. plan.. dns..",
         "gateway..          | api.. pki.. sasl.. plan.. dns.. gateway..",
         "gateway.report..   | api.. pki.. plan..",
-        "gateway.spool..    | api.. pki.. plan.. gateway.tls..",
+        "gateway.spool..    | api.. pki.. plan.. gateway.disk.. gateway.tls..",
         "gateway.access..   | api.. pki.. plan.. dns.. gateway.report..",
         "gateway.auth..     | api.. pki.. sasl.. plan..",
         "gateway.proxy..    | ",

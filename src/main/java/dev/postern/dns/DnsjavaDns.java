@@ -32,6 +32,7 @@ import org.xbill.DNS.lookup.LookupResult;
 import org.xbill.DNS.lookup.LookupSession;
 import org.xbill.DNS.lookup.NoSuchDomainException;
 import org.xbill.DNS.lookup.NoSuchRRSetException;
+import org.xbill.DNS.lookup.ServerFailedException;
 
 /**
  * Looks names up with dnsjava. Names are absolute: search lists are not applied. Answers are cached by TTL, {@value #CACHED} at
@@ -250,6 +251,7 @@ public final class DnsjavaDns implements Dns {
             case DnsException known -> known;
             case NoSuchDomainException e -> new DnsException(Kind.NOT_FOUND, name + " does not exist");
             case NoSuchRRSetException e -> new DnsException(Kind.NOT_FOUND, name + " has no address");
+            case ServerFailedException e -> new DnsException(Kind.TEMPORARY, "lookup of " + name + " failed: the name server says SERVFAIL");
             case TimeoutException e -> new DnsException(Kind.TEMPORARY, "lookup of " + name + " timed out");
             case Throwable e -> new DnsException(Kind.TEMPORARY, "lookup of " + name + " failed: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
         };

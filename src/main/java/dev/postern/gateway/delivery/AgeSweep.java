@@ -71,7 +71,7 @@ final class AgeSweep implements Runnable {
         if (rids.isEmpty()) {
             context.scheduler().done(entry.mid(), envelope == null);
         } else if (aged.expired()) {
-            context.settler().settle(queue, envelope, DomainWorker.same(rids, aged.reason()), 0, plan, active.plan().settings());
+            context.settler().expired(envelope, rids, aged.reason(), active.plan().settings());
         } else {
             context.settler().delayed(queue, envelope, rids, aged.reason(), plan, active.plan().settings());
         }

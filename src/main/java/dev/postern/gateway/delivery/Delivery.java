@@ -25,6 +25,7 @@ public final class Delivery {
     private final Scheduler scheduler;
     private final Settler settler;
     private final Context context;
+    private final ClockWatch watch;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final SpoolScan scan;
     private final AgeSweep ages;
@@ -69,6 +70,7 @@ public final class Delivery {
         counted.queues(scheduler.upkeep()::survey, clock::millis);
         this.scan = new SpoolScan(spool, scheduler, log);
         this.ages = new AgeSweep(context);
+        watch = new ClockWatch(clock, System::nanoTime, log, () -> scheduler.retryNow(domain -> true));
     }
 
     /** Starts. What the spool holds is taken up beside: the first of it travels while the last is read. */
@@ -77,6 +79,7 @@ public final class Delivery {
         scheduler.start();
         scan.start();
         sweeping = Thread.ofVirtual().name("delivery-ages").start(ages);
+        watch.start();
         plans.subscribe(this::changed);
     }
 
@@ -116,6 +119,7 @@ public final class Delivery {
      * in the spool, which must stay open until this returns.
      */
     public void stop(Duration grace) throws InterruptedException {
+        watch.close();
         scheduler.stop();
         scan.stop();
         if (sweeping != null) {

@@ -48,10 +48,10 @@ final class Settlement {
                 case AGAIN -> result.again.add(rid);
                 case FAILED -> result.bounced(rid, recipient, outcome, outcome.status(), text);
                 case RETRY -> {
-                    if (now >= expiry) {
-                        result.bounced(rid, recipient, outcome, last(outcome), "delivery time expired; last error: " + outcome.status() + " " + text);
+                    if (Expiry.over(retry, envelope.receivedAt(), recipient.attempts() + 1, now)) {
+                        result.expired(rid, recipient, outcome, text);
                     } else {
-                        long next = Math.min(now + Backoff.millis(retry, recipient.attempts() + 1, random), expiry);
+                        long next = Expiry.next(retry, envelope.receivedAt(), Backoff.millis(retry, recipient.attempts() + 1, random), now);
                         result.delayed(rid, recipient, outcome, text, next);
                         long told = envelope.receivedAt() + Split.DELAY_NOTICE;
                         boolean crossing = recipient.nextAttempt() < told && next >= told;
@@ -62,10 +62,7 @@ final class Settlement {
                 }
             }
         });
-        if (envelope.sender().isEmpty()) {
-            result.reports.clear();   // a notice about a notice would never end (RFC 5321 section 6.1)
-        }
-        return result;
+        return result.toNobodyOf(envelope);
     }
 
     /** What follows where nothing was tried, but senders who asked for it are to know that their mail is delayed: no attempt is counted, and they are told once. */
@@ -81,6 +78,25 @@ final class Settlement {
             }
         }
         return result;
+    }
+
+    /** What follows where the time is over and nothing more is tried. */
+    static Settlement expired(Envelope envelope, List<Integer> rids, Outcome reason) {
+        Settlement result = new Settlement();
+        rids.forEach(rid -> result.expired(rid, envelope.recipients().get(rid), reason, cut(reason.text())));
+        return result.toNobodyOf(envelope);
+    }
+
+    private void expired(int rid, Recipient recipient, Outcome outcome, String text) {
+        bounced(rid, recipient, outcome, last(outcome), "delivery time expired; last error: " + outcome.status() + " " + text);
+    }
+
+    /** A notice about a notice would never end (RFC 5321 section 6.1). */
+    private Settlement toNobodyOf(Envelope envelope) {
+        if (envelope.sender().isEmpty()) {
+            reports.clear();
+        }
+        return this;
     }
 
     private static String cut(String text) {

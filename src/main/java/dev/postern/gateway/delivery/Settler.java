@@ -82,6 +82,14 @@ final class Settler {
         write(envelope, result, settings, now);
     }
 
+    /** Gives up what is too old and was not tried now. */
+    void expired(Envelope envelope, List<Integer> rids, Outcome reason, Settings settings) throws InterruptedException {
+        long now = clock.millis();
+        Settlement result = Settlement.expired(envelope, rids, reason);
+        tell(result, envelope, 0, now);
+        write(envelope, result, settings, now);
+    }
+
     /** Writes it, and lets the message go: until that is done, nobody else may have it, as on disk it still waits. */
     private void write(Envelope envelope, Settlement result, Settings settings, long now) throws InterruptedException {
         long mid = envelope.mid();

@@ -17,13 +17,14 @@ import java.util.stream.Stream;
 final class Upkeep {
     /** Lanes that are looked at before others get the lock. */
     private static final int LANES_AT_ONCE = 1000;
-    /** How long past its age a message that nothing keeps from being tried still gets its last attempt. */
-    private static final long GRACE_MILLIS = 600_000;
+    /** How long past its age, and after a start, a message that nothing keeps from being tried still gets its last attempt. */
+    private static final long GRACE_MILLIS = 6 * 3_600_000L;
 
     private final ReentrantLock lock;
     private final Shelf shelf;
     private final InstantSource clock;
     private final Consumer<DomainQueue> dispatch;
+    private final long begin;
 
     /** @param dispatch looks whether a lane can go on, or is needed no more */
     Upkeep(ReentrantLock lock, Shelf shelf, InstantSource clock, Consumer<DomainQueue> dispatch) {
@@ -31,6 +32,7 @@ final class Upkeep {
         this.shelf = shelf;
         this.clock = clock;
         this.dispatch = dispatch;
+        this.begin = clock.millis();
     }
 
     /** An entry that was given out although it is not its turn. */
@@ -205,7 +207,10 @@ final class Upkeep {
         }
         long oldest = plan.retry().maxAgeSeconds() * 1000;
         queue.shortestAge = oldest;
-        boolean expired = age >= oldest && (queue.rests(now) || plan.suspended() || age >= oldest + GRACE_MILLIS);
+        boolean late = age >= oldest + GRACE_MILLIS && now - begin >= GRACE_MILLIS;
+        // As often as one message would have been tried: age alone may be a wrong clock's, or a long standstill's.
+        boolean dead = queue.rests(now) && queue.failures >= Expiry.attempts(plan.retry());
+        boolean expired = age >= oldest && (dead || plan.suspended() || late);
         if (expired || tells && age < oldest) {
             found.add(new Aged(queue, shelf.take(queue, handle, now), expired, reason(queue, plan, now)));
         }

@@ -21,6 +21,7 @@ final class DiskSpace implements AutoCloseable {
     /** With less, a volume that was found full still is. */
     private static final long LEAST_FREE = 4L << 20;
 
+    /** May be negative: what is free does not suffice for what is to be written. */
     private final LongSupplier measure;
     private final AtomicLong taken = new AtomicLong();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
@@ -79,8 +80,9 @@ final class DiskSpace implements AutoCloseable {
         return reserve;
     }
 
+    /** So much was written to the log, and will be written once more, to a data file. */
     void accepted(long bytes) {
-        taken.addAndGet(bytes);
+        taken.addAndGet(2 * bytes);
     }
 
     /** Bytes that are free as far as is known. */

@@ -104,7 +104,8 @@ public final class RocksSpool implements Spool {
         var first = store.number(Keys.MID, 1);
         opened = first;
         mids = new MidSequence(first, store.reserveMids(first + options.midBlock()), options.midBlock());
-        space = new DiskSpace(usableBytes);
+        // A flush must always find room, or the log could never be given up, and the store not even be opened again.
+        space = new DiskSpace(() -> usableBytes.getAsLong() - store.unflushed());
         metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
         files = new FileWriters(bodyFiles, space, metrics);
         readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,

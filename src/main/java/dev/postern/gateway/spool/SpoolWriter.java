@@ -38,6 +38,7 @@ final class SpoolWriter {
     private final LinkedBlockingQueue<Op<?>> queue = new LinkedBlockingQueue<>();
     private final EnvelopeCache cache = new EnvelopeCache();
     private final WriteBatch batch = new WriteBatch();
+    private final SlowDisk slowDisk = new SlowDisk();
     private final StorageFailure failure;
     /** Files of messages whose removal is written and perhaps not durable: a power cut might bring the messages back, but not their bodies. */
     private List<Long> filesGone = new ArrayList<>();
@@ -148,7 +149,9 @@ final class SpoolWriter {
             }
             group.finish(messages);
             if (!group.isEmpty()) {
+                var since = System.nanoTime();
                 writePatiently(group.isDurable());
+                slowDisk.wrote(System.nanoTime() - since);
                 messages += group.written();
                 metrics.group(taken.size());
             }

@@ -192,7 +192,7 @@ final class MemorySpool implements Spool {
     public void forEachPending(Consumer<Envelope> consumer) {
         List<Envelope> all;
         synchronized (this) {
-            all = before.stream().map(envelopes::get).filter(Objects::nonNull).toList();
+            all = before.stream().map(envelopes::get).filter(Objects::nonNull).filter(e -> !damage.containsKey(e.mid())).toList();
         }
         all.forEach(consumer);
     }

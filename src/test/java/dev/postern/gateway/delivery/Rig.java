@@ -86,7 +86,11 @@ final class Rig implements AutoCloseable {
 
     /** @param dns null: what the test sets */
     Rig(DeliveryOptions options, Dns dns) {
-        delivery = new Delivery(plans, spool, dns == null ? new FakeDns() : dns, domain -> sts.apply(domain), log::add, this::failed, this::result, metrics, InstantSource.system(), GROUP, options);
+        this(options, dns, InstantSource.system());
+    }
+
+    Rig(DeliveryOptions options, Dns dns, InstantSource clock) {
+        delivery = new Delivery(plans, spool, dns == null ? new FakeDns() : dns, domain -> sts.apply(domain), log::add, this::failed, this::result, metrics, clock, GROUP, options);
         spool.onCommitted(delivery::enqueue);
     }
 

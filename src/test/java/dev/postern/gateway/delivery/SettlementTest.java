@@ -45,7 +45,7 @@ class SettlementTest {
     @ParameterizedTest
     @CsvSource({"4.7.30, 5.7.30", "4.7.10, 5.7.10", "4.7.5, 5.4.7"})
     void atTheEndOfTheScheduleRequireTlsIsSaidAndNotJustThatTimeIsOver(String status, String last) {
-        Envelope envelope = new Envelope(1, RECEIVED, "a@s.test", 10, false, false, null, null, "", List.of(MemorySpool.recipient("b@p.test")));
+        Envelope envelope = new Envelope(1, RECEIVED, "a@s.test", 10, false, false, null, null, "", List.of(recipient(null, Expiry.ATTEMPTS)));
         Settlement settlement = Settlement.of(envelope, Map.of(0, Outcome.retry(status, "what went wrong", null)), RETRIES, RECEIVED + 3_600_000_000L, 0.5);
 
         assertThat(settlement.bounced).containsKey(new Settlement.Group(last, "delivery time expired; last error: " + status + " what went wrong", 0));

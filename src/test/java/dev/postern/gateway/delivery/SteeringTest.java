@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,18 +96,22 @@ class SteeringTest {
     }
 
     @Test
-    void oldMailOfADestinationThatRestsBouncesWithWhatKeptItWaiting() throws Exception {
-        startWith(plan("dead.test", dead, Limits.STANDARD, new Retry(300, 3600, 3600), false), here("sender.test"));
-        rig.send("a@sender.test", "b@dead.test");
-        await().until(() -> waiting("dead.test") != null && waiting("dead.test").failure() != null);
+    void oldMailOfADestinationThatRestsBouncesOnceTheDestinationWasTriedAsOftenAsItsScheduleAsks() {
+        Retry quick = new Retry(1, 1, 2);
+        startWith(plan("dead.test", dead, Limits.STANDARD, quick, false), here("sender.test"));
         long mid = old(null);
+        long other = old(null);
 
-        rig.delivery.sweepAges();
+        await().until(() -> {
+            rig.delivery.sweepAges();
+            return Stream.of(mid, other).allMatch(m -> rig.spool.get(m).recipients().getFirst().state() == State.BOUNCED);
+        });
 
-        await().until(() -> server.mails.size() == 1);
-        assertThat(rig.spool.get(mid).recipients().getFirst().state()).isEqualTo(State.BOUNCED);
-        assertThat(server.mails.getFirst().body()).contains("Status: 5.4.7\r\n").contains("delivery time expired; last error: 4.4.1 127.0.0.1");
-        assertThat(rig.logged(MailEvent.MessageFinished.class)).extracting(MailEvent.MessageFinished::mid).contains(mid);
+        assertThat(rig.logged(MailEvent.DeliveryDelayed.class)).hasSizeGreaterThanOrEqualTo(Expiry.attempts(quick) - 1);
+        await().until(() -> server.mails.size() == 2);
+        assertThat(server.mails).allMatch(mail -> mail.body().contains("Status: 5.4.7\r\n")
+                && mail.body().contains("delivery time expired; last error: 4.4.1 127.0.0.1"));
+        assertThat(rig.logged(MailEvent.MessageFinished.class)).extracting(MailEvent.MessageFinished::mid).contains(mid, other);
     }
 
     @Test

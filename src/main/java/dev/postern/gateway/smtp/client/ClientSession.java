@@ -15,6 +15,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -109,6 +110,9 @@ public final class ClientSession implements AutoCloseable {
         Future<SslHandler> started = channel.eventLoop().submit(() -> {
             if (!replies.release()) {
                 return null;
+            }
+            if (!channel.isActive()) {
+                throw new IOException("connection closed by the server");   // a handler that is added now would wait in vain
             }
             SslHandler handler = tls.handler(channel.alloc(), host, remote().getPort(), timeouts.handshake());
             channel.pipeline().addFirst(handler);
