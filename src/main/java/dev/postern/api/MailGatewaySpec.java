@@ -82,6 +82,16 @@ public class MailGatewaySpec {
         @JsonPropertyDescription("Space that stays free on the volume, 64Mi or more; below it, mail is answered 452.")
         @Default("256Mi")
         public Quantity reserve = new Quantity("256Mi");
+
+        @JsonPropertyDescription("Encryption of the mail on the volume (AES-256-GCM); it is in clear where absent.")
+        public Encryption encryption;
+    }
+
+    /** Encryption at rest. */
+    public static class Encryption {
+        @JsonPropertyDescription("Secret whose entries are keys: the name of an entry is that of its key, its value 32 random bytes as base64 or hex. The entry 'current' names the key that writes, or is 'none' to write in clear; it may be absent where there is one key. The pods read it when they start.")
+        @Required
+        public LocalRef keySecretRef;
     }
 
     /** Pod template extras. */

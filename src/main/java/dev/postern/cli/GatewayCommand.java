@@ -44,6 +44,9 @@ final class GatewayCommand implements Callable<Integer> {
     String podUid;
     @Option(names = "--spool", paramLabel = "FOLDER", defaultValue = PlanNames.SPOOL_FOLDER, description = "The spool; MTA-STS policies are kept in its folder mta-sts. Default: ${DEFAULT-VALUE}")
     Path spool;
+    @Option(names = "--spool-keys", paramLabel = "FOLDER",
+            description = "Keys that the mail in the spool is encrypted with, one a file of 32 bytes as base64 or hex; the file 'current' names the one that writes. Without it mail is written in clear.")
+    Path spoolKeys;
     @Option(names = "--plan-folder", paramLabel = "FOLDER", defaultValue = PlanNames.PLAN_FOLDER,
             description = "The mounted plan, for a start without the API server. Default: ${DEFAULT-VALUE}")
     Path planFolder;
@@ -64,7 +67,7 @@ final class GatewayCommand implements Callable<Integer> {
         KubernetesClient client = GatewayClient.create(Config.autoConfigure(null));
         GatewayRole role;
         try {
-            role = new GatewayRole(new Gateway.Options(spool, spool.resolve("mta-sts"), bind, GRACE, pod), log -> new KubernetesEventSink(client, pod), runtime.meters());
+            role = new GatewayRole(new Gateway.Options(spool, spool.resolve("mta-sts"), bind, GRACE, pod, spoolKeys), log -> new KubernetesEventSink(client, pod), runtime.meters());
         } catch (Role.StartException e) {
             client.close();
             throw e;

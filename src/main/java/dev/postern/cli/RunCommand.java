@@ -18,6 +18,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "FOLDER", defaultValue = "postern-data",
             description = "Where the spool and the certificates that are made here are kept. Default: ${DEFAULT-VALUE}")
     Path data;
+    @Option(names = "--spool-keys", paramLabel = "FOLDER",
+            description = "Keys that the mail in the spool is encrypted with, one a file of 32 bytes as base64 or hex; the file 'current' names the one that writes. Without it mail is written in clear.")
+    Path spoolKeys;
     @Option(names = "--bind", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "Address of all listeners. Default: ${DEFAULT-VALUE}")
     InetAddress bind;
     @Option(names = "--gateway", paramLabel = "NAME", description = "The MailGateway to run, where the folder has several.")
@@ -33,7 +36,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var options = new Standalone.Options(folder, data, bind, gateway, catcher, catcherPort, "http://" + httpHost + ":" + httpPort);
+        var options = new Standalone.Options(folder, data, bind, gateway, catcher, catcherPort, "http://" + httpHost + ":" + httpPort, spoolKeys);
         return QuarkusRole.run(runtime -> Standalone.start(options, runtime.meters()), httpHost, httpPort);
     }
 }

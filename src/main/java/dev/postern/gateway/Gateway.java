@@ -3,6 +3,8 @@ package dev.postern.gateway;
 import dev.postern.api.MailGatewaySpec.Dnssec;
 import dev.postern.dns.DnsHolder;
 import dev.postern.dns.DnsOptions;
+import dev.postern.gateway.admin.AdminServer;
+import dev.postern.gateway.admin.QueueDesk;
 import dev.postern.gateway.alert.AlertMails;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.CertificateMetrics;
@@ -24,6 +26,7 @@ import dev.postern.gateway.report.TlsResults;
 import dev.postern.gateway.smtp.SmtpServers;
 import dev.postern.gateway.smtp.SmtpServices;
 import dev.postern.gateway.spool.RocksSpool;
+import dev.postern.gateway.spool.SpoolKeys;
 import dev.postern.gateway.spool.SpoolOpenException;
 import dev.postern.gateway.spool.SpoolOptions;
 import dev.postern.gateway.tls.ClientContexts;
@@ -64,6 +67,7 @@ public final class Gateway implements AutoCloseable {
     private final Delivery delivery;
     private final SmtpServers servers;
     private final AlertMails alerts;
+    private final AdminServer admin;
     private final DestinationOutcomes outcomes = new DestinationOutcomes();
     private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
     private volatile boolean closing;
@@ -71,34 +75,36 @@ public final class Gateway implements AutoCloseable {
     /**
      * Where a gateway keeps its mail and where it listens.
      *
-     * @param spool    folder of the spool; made where it is missing
-     * @param policies folder of the MTA-STS policies that are kept; made where it is missing
-     * @param bind     address of all listeners
-     * @param grace    how long sessions and deliveries under way may go on when it closes
-     * @param instance the pod, for those who read alerts, or null
+     * @param spool     folder of the spool; made where it is missing
+     * @param policies  folder of the MTA-STS policies that are kept; made where it is missing
+     * @param bind      address of all listeners
+     * @param grace     how long sessions and deliveries under way may go on when it closes
+     * @param instance  the pod, for those who read alerts, or null
+     * @param spoolKeys folder of the keys that the spool is encrypted with, or null: it is in clear
      */
-    public record Options(Path spool, Path policies, InetAddress bind, Duration grace, String instance) {
-        /** Of a gateway that has no pod. */
+    public record Options(Path spool, Path policies, InetAddress bind, Duration grace, String instance, Path spoolKeys) {
+        /** Of a gateway that has no pod, and a spool in clear. */
         public Options(Path spool, Path policies, InetAddress bind, Duration grace) {
-            this(spool, policies, bind, grace, null);
+            this(spool, policies, bind, grace, null, null);
         }
     }
 
     /**
      * Opens the spool, and starts.
      *
-     * @throws SpoolOpenException where the spool's folder cannot be used, saying why and what to do
+     * @throws SpoolOpenException where the spool's folder or its keys cannot be used, saying why and what to do
      */
     public Gateway(Options options, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock) throws SpoolOpenException {
         this.log = log;
         this.grace = options.grace();
+        SpoolKeys spoolKeys = options.spoolKeys() == null ? SpoolKeys.NONE : SpoolKeys.read(options.spoolKeys());
         TrustAnchors system = TrustAnchors.system();
         intake = new PlanIntake(new PlanLoader(new ServerContexts()::build, new ClientContexts()::build, TrustAnchors::of, () -> system), plans,
                 log, meters, this::changed);
         alerts = new AlertMails(this::currentSettings, options.instance(), AlertMails.Bounds.DEFAULT, log, meters, clock);
         TlsFailures failed = failures.and(alerts);
         Committed committed = new Committed();
-        spool = RocksSpool.open(options.spool(), SpoolOptions.DEFAULTS, committed, damaged -> log.log(new MailEvent.Notice(Level.Critical,
+        spool = RocksSpool.open(options.spool(), SpoolOptions.DEFAULTS, spoolKeys, committed, damaged -> log.log(new MailEvent.Notice(Level.Critical,
                 "message MID " + damaged.mid() + " is damaged on disk and was set aside: " + damaged.reason())), meters);
         loops = new EventLoops();
         policies = new PublishedPolicies(options.policies(), dns,
@@ -114,6 +120,8 @@ public final class Gateway implements AutoCloseable {
         alerts.start(delivery.direct(results)::send, domain -> delivery.waiting(domain, AlertMails.NAMED_MESSAGES));
         delivery.start();
         servers.start();
+        admin = new AdminServer(options.spool(), new QueueDesk(spool, delivery.queues(), delivery.returns(), log, clock), log);
+        admin.start();
     }
 
     /** Beside the store, on the volume that outlives the pod. Mail goes on without reports where they cannot be kept. */
@@ -179,6 +187,7 @@ public final class Gateway implements AutoCloseable {
             return;
         }
         closing = true;
+        admin.close();
         try {
             servers.drain(grace).get(grace.toMillis() + 1000, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {

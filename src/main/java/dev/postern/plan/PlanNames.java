@@ -22,6 +22,8 @@ public final class PlanNames {
     public static final String PLAN_FOLDER = "/etc/postern/plan";
     /** Where a pod finds the keys, from the Secret. */
     public static final String KEYS_FOLDER = "/etc/postern/keys";
+    /** Where a pod finds the keys of its spool, from the Secret that the MailGateway names. */
+    public static final String SPOOL_KEYS_FOLDER = "/etc/postern/spool-keys";
     /** Where a pod keeps its spool. */
     public static final String SPOOL_FOLDER = "/var/spool/postern";
     /** Port of health and metrics of both roles. */

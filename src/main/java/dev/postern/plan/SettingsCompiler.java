@@ -62,6 +62,10 @@ final class SettingsCompiler {
         if (reserve.isPresent() && size.isPresent() && reserve.get() >= size.get()) {
             scope.invalid("spec.storage.reserve", "'" + spec.storage.reserve + "' leaves no room for mail; allowed is less than spec.storage.size, '" + spec.storage.size + "'");
         }
+        if (spec.storage.encryption != null) {
+            var secret = spec.storage.encryption.keySecretRef;
+            fields.required(secret == null ? null : secret.name, "spec.storage.encryption.keySecretRef.name", "the Secret with the keys of the spool");
+        }
         if (scope.bad()) {
             return Optional.empty();
         }

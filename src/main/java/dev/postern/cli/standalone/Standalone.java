@@ -1,5 +1,6 @@
 package dev.postern.cli.standalone;
 
+import dev.postern.api.MailGateway;
 import dev.postern.cli.catcher.Catcher;
 import dev.postern.cli.role.GatewayRole;
 import dev.postern.cli.role.Role;
@@ -11,6 +12,7 @@ import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailLog;
 import dev.postern.manifest.ManifestReader.Contents;
 import dev.postern.manifest.ManifestReader;
+import dev.postern.manifest.Manifests;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,10 +42,15 @@ public final class Standalone implements Role.Running {
     /**
      * What the command line says.
      *
-     * @param gateway name of the MailGateway, or null
-     * @param http    where health and metrics are, for the banner
+     * @param gateway   name of the MailGateway, or null
+     * @param http      where health and metrics are, for the banner
+     * @param spoolKeys folder of the keys that the spool is encrypted with, or null: it is in clear
      */
-    public record Options(Path folder, Path data, InetAddress bind, String gateway, boolean catcher, int catcherPort, String http) {
+    public record Options(Path folder, Path data, InetAddress bind, String gateway, boolean catcher, int catcherPort, String http, Path spoolKeys) {
+        /** With a spool in clear. */
+        public Options(Path folder, Path data, InetAddress bind, String gateway, boolean catcher, int catcherPort, String http) {
+            this(folder, data, bind, gateway, catcher, catcherPort, http, null);
+        }
     }
 
     /**
@@ -69,11 +76,14 @@ public final class Standalone implements Role.Running {
         makePrivate(options.data());
         plans = new FolderPlans(options.gateway(), new LocalCertificates(options.data()),
                 catcher == null ? Map.of() : Map.of(Catcher.TRUST_BUNDLE + "/ca.crt", catcher.trustBundlePem()), new TicketFile(options.data()), problem -> false);
-        FolderPlans.Result first = plans.compile(reader.parse(contents), Instant.now());
+        Manifests manifests = reader.parse(contents);
+        FolderPlans.Result first = plans.compile(manifests, Instant.now());
         if (first.written().isEmpty()) {
             throw new Role.StartException("the manifests in " + options.folder() + " cannot be run:\n  " + String.join("\n  ", first.complaints()), null);
         }
-        role = new GatewayRole(new Gateway.Options(options.data().resolve("spool"), options.data().resolve("mta-sts"), options.bind(), GRACE), LogEventSink::new, meters);
+        requireKeys(options, manifests);
+        role = new GatewayRole(new Gateway.Options(options.data().resolve("spool"), options.data().resolve("mta-sts"), options.bind(), GRACE, null, options.spoolKeys()),
+                LogEventSink::new, meters);
         take(first);
         watcher = new FolderWatcher(options.folder(), contents, now -> take(plans.compile(reader.parse(now), Instant.now())),
                 () -> renewal != null && !Instant.now().isBefore(renewal));
@@ -109,6 +119,17 @@ public final class Standalone implements Role.Running {
     /** A renewal that fails, as on a full disk, is not tried without pause. */
     private static Instant later(Instant a, Instant b) {
         return a.isAfter(b) ? a : b;
+    }
+
+    /** Mail that is to be encrypted must not be written in clear, as this process knows no Secrets to take keys from. */
+    private static void requireKeys(Options options, Manifests manifests) {
+        for (MailGateway gateway : manifests.gateways()) {
+            boolean served = options.gateway() == null || options.gateway().equals(gateway.getMetadata().getName());
+            if (served && options.spoolKeys() == null && gateway.getSpec().storage != null && gateway.getSpec().storage.encryption != null) {
+                throw new Role.StartException("MailGateway " + gateway.getMetadata().getName()
+                        + " has spec.storage.encryption, and there are no keys: give the folder that has them with --spool-keys, or remove the field", null);
+            }
+        }
     }
 
     private static Catcher catcher(Options options) {

@@ -26,6 +26,7 @@ public final class Delivery {
     private final Settler settler;
     private final Context context;
     private final ClockWatch watch;
+    private final Returns returns;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final SpoolScan scan;
     private final AgeSweep ages;
@@ -39,6 +40,11 @@ public final class Delivery {
         @Override
         public void flush(Predicate<String> domains) {
             scheduler.retryNow(domains);
+        }
+
+        @Override
+        public void wake(Predicate<String> domains) {
+            scheduler.upkeep().wake(domains);
         }
 
         @Override
@@ -65,6 +71,7 @@ public final class Delivery {
         this.scheduler = new Scheduler(options, this::plan, this::launch, clock, new SteadyClock(clock));
         DeliveryMetrics counted = new DeliveryMetrics(metrics, scheduler::workers);
         this.settler = new Settler(spool, scheduler, log, counted, clock);
+        this.returns = new Returns(spool, log, clock, () -> plans.current() == null ? null : plans.current().plan().settings());
         Dialer dialer = new Dialer(new Dialer.Tools(group, options.timeouts(), address -> dns.confirmedName(address).toCompletableFuture().join(), log, tlsFailures, tlsResults, counted, clock));
         this.context = new Context(plans, spool, new Discovery(dns, policies), log, clock, options, scheduler, settler, dialer, counted);
         counted.queues(scheduler.upkeep()::survey, clock::millis);
@@ -107,6 +114,11 @@ public final class Delivery {
     /** What waits, and how it is steered. */
     public Queues queues() {
         return queues;
+    }
+
+    /** Returns mail to its senders, for administrators. */
+    public Returns returns() {
+        return returns;
     }
 
     /** What waits for a domain in lower-case A-labels, with at most {@code listed} messages by name. Never waits. */

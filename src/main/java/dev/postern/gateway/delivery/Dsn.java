@@ -85,7 +85,7 @@ final class Dsn {
             if (utf8) {
                 return new Returned(whole ? "message/global" : "message/global-headers", "8bit", returned, true);
             }
-            if (whole && ascii(Settler.headers(returned))) {
+            if (whole && ascii(Notifier.headers(returned))) {
                 return new Returned("message/rfc822", "8bit", returned, true);
             }
             // RFC 6532 section 3.7 lets message/global be encoded, as any text may be.

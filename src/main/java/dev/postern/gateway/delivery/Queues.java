@@ -40,6 +40,9 @@ public interface Queues {
     /** Makes everything due now for these domains, in lower-case A-labels. */
     void flush(Predicate<String> domains);
 
+    /** Ends the rest of these domains after connections that failed, so that what is due is tried now; what waits for its time goes on waiting. */
+    void wake(Predicate<String> domains);
+
     /**
      * Takes messages out of their queues, so that they can be changed in the spool; {@link #enqueue} brings them back. Also to be called for those that are
      * in no queue as they are on hold: only what was withdrawn can be brought back.

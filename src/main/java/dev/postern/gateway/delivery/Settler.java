@@ -5,19 +5,14 @@ import dev.postern.gateway.report.MailLog;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
-import dev.postern.gateway.tls.MessageTls;
 import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.Settings;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -31,8 +26,6 @@ import java.util.stream.Collectors;
  * is tried again for a while: until it is done, a restart would deliver a second time.
  */
 final class Settler {
-    /** Of the original, at most this goes back with a DSN. */
-    static final int RETURNED = 64 * 1024;
     private static final int WRITE_ATTEMPTS = 10;
     private static final Duration WRITE_PAUSE = Duration.ofSeconds(5);
 
@@ -41,6 +34,7 @@ final class Settler {
     private final MailLog log;
     private final DeliveryMetrics metrics;
     private final InstantSource clock;
+    private final Notifier notifier;
     private final AtomicInteger writing = new AtomicInteger();
 
     Settler(Spool spool, Scheduler scheduler, MailLog log, DeliveryMetrics metrics, InstantSource clock) {
@@ -49,6 +43,7 @@ final class Settler {
         this.log = log;
         this.metrics = metrics;
         this.clock = clock;
+        notifier = new Notifier(spool, log);
     }
 
     /** Writes under way. */
@@ -133,53 +128,13 @@ final class Settler {
     }
 
     private CompletionStage<Long> notifySender(Envelope envelope, Settlement result, Settings settings, long now) throws InterruptedException {
-        boolean requireTls = envelope.tls() == MessageTls.REQUIRED;   // then never more than the headers: RFC 8689 section 5
-        boolean failed = result.reports.stream().anyMatch(r -> r.action() == Dsn.Action.failed);   // RET is for these alone: RFC 3461 section 4.3
-        boolean full = failed && "FULL".equalsIgnoreCase(envelope.ret()) && envelope.size() <= RETURNED && !requireTls;
-        byte[] returned = original(envelope, full);
-        Dsn.Composed dsn = Dsn.compose(envelope, result.reports, returned, full, settings.hostname(), Instant.ofEpochMilli(now), UUID.randomUUID().toString());
-        Envelope bounce = new Envelope(0, now, "", dsn.body().length, dsn.eightBit(), dsn.smtpUtf8(), null, null, "",
-                List.of(new Recipient(envelope.sender(), Envelope.State.PENDING, 0, now, null, null, null, null))).with(requireTls ? MessageTls.REQUIRED : MessageTls.DESTINATION);
-        CompletionStage<Long> written = write(() -> spool.updateWithDsn(envelope.mid(), result.updates, bounce, dsn.body()));
+        Notifier.Notification notification = notifier.compose(envelope, result.reports, settings, now);
+        CompletionStage<Long> written = write(() -> spool.updateWithDsn(envelope.mid(), result.updates, notification.envelope(), notification.body()));
         return written.whenComplete((mid, error) -> {
             if (error == null) {
-                log.log(new MailEvent.BounceQueued(mid, envelope.mid()));   // the spool's onCommitted brings it here
-                if (bounce.tls().demand() != null) {
-                    log.log(new MailEvent.TlsDemand(mid, bounce.tls().demand()));
-                }
+                notifier.tell(mid, notification, envelope.mid());
             }
         });
-    }
-
-    /** The headers of the message or, where wanted, all of it; a note where it cannot be read. */
-    private byte[] original(Envelope envelope, boolean full) throws InterruptedException {
-        int length = (int) Math.min(RETURNED, envelope.size());
-        if (length == 0) {
-            return new byte[0];
-        }
-        try {
-            ByteBuf head = Stages.await(spool.read(envelope.mid(), 0, length), Spool.SpoolException.class, e -> new Spool.SpoolException(e.toString(), false, e));
-            try {
-                byte[] bytes = ByteBufUtil.getBytes(head);
-                return full ? bytes : headers(bytes);
-            } finally {
-                head.release();
-            }
-        } catch (Spool.SpoolException e) {
-            log.log(new MailEvent.Notice(MailEvent.Level.Critical, "MID " + envelope.mid() + " cannot be read for its bounce: " + e.getMessage()));
-            String id = envelope.origin().messageId();
-            return id == null || id.isEmpty() ? new byte[0] : ("Message-ID: <" + Dsn.plain(id) + ">\r\n").getBytes(StandardCharsets.US_ASCII);
-        }
-    }
-
-    /** Up to the empty line, or to the last whole line where none is in sight. */
-    static byte[] headers(byte[] message) {
-        String text = new String(message, StandardCharsets.ISO_8859_1);
-        int end = text.startsWith("\r\n") ? 0 : text.indexOf("\r\n\r\n") + 2;
-        if (end == 1) {
-            end = text.lastIndexOf("\r\n") + 2;
-        }
-        return text.substring(0, end == 1 ? 0 : end).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private <T> CompletionStage<T> write(Supplier<CompletionStage<T>> write) {

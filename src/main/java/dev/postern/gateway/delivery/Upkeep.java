@@ -71,6 +71,17 @@ final class Upkeep {
         });
     }
 
+    /** Ends the rest of these domains; what waits for its time goes on waiting. */
+    void wake(Predicate<String> domains) {
+        eachLane(queue -> {
+            if (domains.test(queue.domain())) {
+                queue.blockedUntil = 0;
+                queue.failures = 0;
+                dispatch.accept(queue);
+            }
+        });
+    }
+
     private void hurry(List<DomainQueue> chosen) {
         long now = clock.millis();
         EntryTable table = shelf.table;

@@ -199,6 +199,10 @@ public sealed interface MailEvent {
     record MessageFinished(long mid) implements MailEvent {
     }
 
+    /** {@code MID 7 held by root}: what an administrator did to a message that waits; the action as given. */
+    record QueueAction(long mid, String action, String by) implements MailEvent {
+    }
+
     /** {@code Plan REVISION in force}: a new plan is served. */
     record PlanInForce(String revision, long serial) implements MailEvent {
     }

@@ -37,6 +37,7 @@ import dev.postern.gateway.report.MailEvent.PlanInForce;
 import dev.postern.gateway.report.MailEvent.PlanRefused;
 import dev.postern.gateway.report.MailEvent.Proxied;
 import dev.postern.gateway.report.MailEvent.ProxyRefused;
+import dev.postern.gateway.report.MailEvent.QueueAction;
 import dev.postern.gateway.report.MailEvent.RecipientRejected;
 import dev.postern.gateway.report.MailEvent.SenderGroupMatch;
 import dev.postern.gateway.report.MailEvent.StartMessage;
@@ -111,6 +112,7 @@ public final class TextFormat implements MailFormat {
                 case MessageQueued e -> mid(e.mid()).text("queued for delivery");
                 case MessageAborted e -> text("Message aborted MID ").id(e.mid()).text(" ").value(e.reason());
                 case InboundClosed e -> icid(e.icid()).text("close");
+                case QueueAction e -> mid(e.mid()).value(e.action()).text(" by ").value(e.by());
                 case PlanInForce e -> text("Plan ").value(e.revision()).text(" in force");
                 case PlanRefused e -> text("Plan refused: ").value(e.reason());
                 case ListenerOpened e -> text("Listener ").value(e.name()).text(" on ").value(e.address()).text(" opened");

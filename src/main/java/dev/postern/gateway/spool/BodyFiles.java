@@ -17,7 +17,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Bodies of large messages, a file each, beside the store: the store would write each of them two or three times, and give their space back
- * late. A file holds framed {@link Chunk}s, each at a multiple of {@link Chunk#FRAMED}. It is synced before the envelope that makes it a
+ * late. A file holds framed {@link Chunk}s, each at a multiple of {@link Chunk#FRAMED}, or encrypted ones, each at a multiple of the length of a full one. It is synced before the envelope that makes it a
  * message, and removed after the removal of the envelope is. What has no envelope when the spool is opened is removed. Safe for use by many
  * threads; one at a time for one message.
  */
@@ -25,22 +25,24 @@ final class BodyFiles {
     private static final Logger LOG = Logger.getLogger(BodyFiles.class);
 
     private final Path folder;
+    private final Sealing sealing;
     /** Messages that have a file. */
     private final Set<Long> mids = ConcurrentHashMap.newKeySet();
     private final Object folderSync = new Object();
     private long made;
     private long synced;
 
-    private BodyFiles(Path folder) {
+    private BodyFiles(Path folder, Sealing sealing) {
         this.folder = folder;
+        this.sealing = sealing;
     }
 
     /**
      * @param known whether a MID has an envelope
      * @throws SpoolOpenException where the folder cannot be used
      */
-    static BodyFiles open(Path spool, LongPredicate known) throws SpoolOpenException {
-        var files = new BodyFiles(spool.resolve("bodies"));
+    static BodyFiles open(Path spool, Sealing sealing, LongPredicate known) throws SpoolOpenException {
+        var files = new BodyFiles(spool.resolve("bodies"), sealing);
         try {
             DurableFolder.make(files.folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             try (var found = Files.newDirectoryStream(files.folder)) {
@@ -88,7 +90,7 @@ final class BodyFiles {
     /** Copies a chunk into {@code into}. @return its length, or a negative number where it is not there */
     int read(long mid, int number, ByteBuffer into) throws IOException {
         try (var channel = FileChannel.open(path(mid), StandardOpenOption.READ)) {
-            var at = (long) number * Chunk.FRAMED;
+            var at = number * slot(mid);
             var length = 0;
             for (int n; into.hasRemaining() && (n = channel.read(into, at + length)) > 0;) {
                 length += n;
@@ -114,6 +116,10 @@ final class BodyFiles {
                 LOG.warnf("The body of MID %d, which is gone, could not be removed; the next start removes it: %s", mid, e.getMessage());
             }
         }
+    }
+
+    private long slot(long mid) {
+        return sealing.encrypted(mid) ? Chunk.FRAMED + Sealing.OVERHEAD : Chunk.FRAMED;
     }
 
     private Path path(long mid) {
@@ -150,8 +156,8 @@ final class BodyFiles {
         }
 
         void write(Chunk chunk) throws IOException {
-            var bytes = chunk.framed().nioBuffer();
-            for (var at = (long) chunk.number() * Chunk.FRAMED; bytes.hasRemaining();) {
+            var bytes = sealing.seal(mid, chunk.number(), chunk.framed().nioBuffer());
+            for (var at = chunk.number() * slot(mid); bytes.hasRemaining();) {
                 at += channel.write(bytes, at);
             }
         }

@@ -32,9 +32,10 @@ final class BodyReader {
         var skip = (int) (offset % Chunk.DATA);
         var into = allocator.directBuffer(Math.min(length, Chunk.DATA));
         var framed = allocator.directBuffer(Chunk.FRAMED, Chunk.FRAMED);
+        var sealed = store.sealing().encrypted(mid) ? allocator.directBuffer(Chunk.FRAMED + Sealing.OVERHEAD, Chunk.FRAMED + Sealing.OVERHEAD) : null;
         try {
             while (into.readableBytes() < length) {
-                if (!load(mid, number, framed)) {
+                if (!load(mid, number, framed, sealed)) {
                     requireEnd(mid, number, offset + into.readableBytes());
                     break;
                 }
@@ -53,14 +54,32 @@ final class BodyReader {
         } finally {
             framed.release();
             into.release();
+            if (sealed != null) {
+                sealed.release();
+            }
         }
     }
 
-    private boolean load(long mid, int number, ByteBuf framed) throws DamagedException, RocksDBException {
-        framed.clear();
+    /** @param sealed where the body is encrypted, room for a chunk in that form; else null */
+    private boolean load(long mid, int number, ByteBuf framed, ByteBuf sealed) throws DamagedException, RocksDBException {
+        if (!stored(mid, number, sealed == null ? framed : sealed)) {
+            return false;
+        }
+        if (sealed != null) {
+            unseal(mid, number, sealed, framed);
+        }
+        if (!Chunk.intact(mid, number, framed)) {
+            throw new DamagedException("chunk " + number + " does not match its checksum", null);
+        }
+        return true;
+    }
+
+    /** As it is stored. @return false where there is no such chunk */
+    private boolean stored(long mid, int number, ByteBuf stored) throws DamagedException, RocksDBException {
+        stored.clear();
         int length;
         try {
-            var into = framed.nioBuffer(0, Chunk.FRAMED);
+            var into = stored.nioBuffer(0, stored.capacity());
             length = files.has(mid) ? files.read(mid, number, into) : store.chunk(mid, number, into);
         } catch (RocksDBException e) {
             if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption) {
@@ -73,11 +92,20 @@ final class BodyReader {
         if (length < 0) {
             return false;
         }
-        framed.writerIndex(Math.min(length, Chunk.FRAMED));
-        if (length > Chunk.FRAMED || !Chunk.intact(mid, number, framed)) {
-            throw new DamagedException("chunk " + number + " does not match its checksum", null);
+        if (length > stored.capacity()) {
+            throw new DamagedException("chunk " + number + " is too long", null);
         }
+        stored.writerIndex(length);
         return true;
+    }
+
+    private void unseal(long mid, int number, ByteBuf sealed, ByteBuf framed) throws DamagedException {
+        try {
+            store.sealing().open(mid, number, sealed.nioBuffer(), framed.clear().nioBuffer(0, framed.capacity()));
+            framed.writerIndex(sealed.readableBytes() - Sealing.OVERHEAD);
+        } catch (IllegalArgumentException e) {
+            throw new DamagedException("chunk " + number + ": " + e.getMessage(), e);
+        }
     }
 
     /** A body must not end before its envelope says so. */
@@ -88,7 +116,7 @@ final class BodyReader {
         }
         Envelope envelope;
         try {
-            envelope = EnvelopeCodec.decode(mid, bytes);
+            envelope = EnvelopeCodec.decode(mid, store.sealing().open(mid, bytes));
         } catch (IllegalArgumentException e) {
             throw new DamagedException(e.getMessage(), e);
         }

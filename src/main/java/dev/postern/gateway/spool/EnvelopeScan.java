@@ -31,9 +31,11 @@ final class EnvelopeScan {
 
     static Page page(RocksDB database, ColumnFamilyHandle envelopes, ReadOptions read, long from, long before, int most) throws RocksDBException {
         var rows = new ArrayList<Row>(most);
+        var key = new byte[Long.BYTES];
         try (var iterator = database.newIterator(envelopes, read)) {
             for (iterator.seek(Keys.envelope(from)); iterator.isValid(); iterator.next()) {
-                var mid = ByteBuffer.wrap(iterator.key()).getLong();
+                iterator.key(key);
+                var mid = Keys.toLong(key);
                 if (mid >= before) {
                     return new Page(rows, before, null, 0, 0);
                 }

@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
  * The keys of the store. Numbers are big-endian, so that keys sort by MID and then by chunk.
  *
  * <pre>
- * envelope: mid(8)           → EnvelopeCodec
- * body:     mid(8) chunk(4)  → Chunk
+ * envelope: mid(8)           → EnvelopeCodec, or that in Sealing
+ * body:     mid(8) chunk(4)  → Chunk, or that in Sealing
  * default:  "format"         → version of all this (4)
  *           "mid"            → MIDs below it may be in use (8)
- *           "count"          → messages held (8)
+ *           "count"          → messages (8)
+ *           "held"           → those of them on hold (8)
+ *           "keys"           → KeyHistory; missing where all is in clear
  *           "u" mid(8)       → (empty) chunks of a message that is not committed
  *           "q" mid(8)       → why the message is in quarantine (UTF-8)
  * </pre>
@@ -20,6 +22,8 @@ final class Keys {
     static final byte[] FORMAT = "format".getBytes(StandardCharsets.US_ASCII);
     static final byte[] MID = "mid".getBytes(StandardCharsets.US_ASCII);
     static final byte[] COUNT = "count".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] HELD = "held".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] HISTORY = "keys".getBytes(StandardCharsets.US_ASCII);
     static final byte UNCOMMITTED = 'u';
     static final byte QUARANTINED = 'q';
 

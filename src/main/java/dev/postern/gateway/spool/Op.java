@@ -212,6 +212,7 @@ abstract sealed class Op<T> {
             var envelope = group.envelope(mid);
             now = envelope == null ? null : change.apply(envelope).as(mid, envelope.size());
             if (now != null) {
+                group.hold(envelope.held(), now.held());
                 group.change(now);
                 group.durable();
             }

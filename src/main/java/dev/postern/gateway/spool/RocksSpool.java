@@ -37,7 +37,8 @@ import org.rocksdb.RocksDBException;
  */
 public final class RocksSpool implements Spool {
     private static final Logger LOG = Logger.getLogger(RocksSpool.class);
-    private static final int PAGE = 256;
+    private static final int PAGE = 1_024;
+    private static final long REOPEN_MILLIS = 100;
 
     /**
      * A message that is held back, as its data does not match its checksum. It may still be bounced with {@link #updateWithDsn}, which
@@ -55,8 +56,8 @@ public final class RocksSpool implements Spool {
     private final FileWriters files;
     private final BodyReader bodies;
     private final MidSequence mids;
-    /** First MID that was not given out when it was opened. */
-    private final long opened;
+    /** What was there when the spool was opened has a lower MID. */
+    private final long firstMid;
     private final Quarantine quarantine = new Quarantine();
     private final DiskSpace space;
     private final SpaceKeeper keeper;
@@ -73,18 +74,25 @@ public final class RocksSpool implements Spool {
      *
      * @param onCommitted takes each message and DSN once it is durable; must not block
      * @param onDamaged   takes each message whose data turns out to be damaged, once
+     * @param keys        what it is encrypted with, and what it may have been encrypted with
      * @throws SpoolOpenException naming the folder, what is wrong and what to do
      */
-    public static RocksSpool open(Path folder, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
+    public static RocksSpool open(Path folder, SpoolOptions options, SpoolKeys keys, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
             MeterRegistry registry) throws SpoolOpenException {
-        return open(folder, options, onCommitted, onDamaged, registry, DiskSpace.of(folder), PooledByteBufAllocator.DEFAULT);
+        return open(folder, options, keys, onCommitted, onDamaged, registry, DiskSpace.of(folder), PooledByteBufAllocator.DEFAULT);
     }
 
-    static RocksSpool open(Path folder, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
+    /** Opens a spool in clear. */
+    public static RocksSpool open(Path folder, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
+            MeterRegistry registry) throws SpoolOpenException {
+        return open(folder, options, SpoolKeys.NONE, onCommitted, onDamaged, registry);
+    }
+
+    static RocksSpool open(Path folder, SpoolOptions options, SpoolKeys keys, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged,
             MeterRegistry registry, LongSupplier usableBytes, ByteBufAllocator allocator) throws SpoolOpenException {
-        var store = Store.open(folder, options);
+        var store = Store.open(folder, options, keys);
         try {
-            return new RocksSpool(store, BodyFiles.open(folder, store::has), options, onCommitted, onDamaged, registry, usableBytes, allocator);
+            return new RocksSpool(store, BodyFiles.open(folder, store.sealing(), store::has), options, onCommitted, onDamaged, registry, usableBytes, allocator);
         } catch (RocksDBException e) {
             store.close();
             throw SpoolFolder.explain(folder, e);
@@ -101,17 +109,16 @@ public final class RocksSpool implements Spool {
         this.allocator = allocator;
         bodies = new BodyReader(store, bodyFiles, allocator);
         quarantine.load(store.quarantined());
-        var first = store.number(Keys.MID, 1);
-        opened = first;
-        mids = new MidSequence(first, store.reserveMids(first + options.midBlock()), options.midBlock());
+        firstMid = store.number(Keys.MID, 1);
+        mids = new MidSequence(firstMid, store.reserveMids(firstMid + options.midBlock()), options.midBlock());
         // A flush must always find room, or the log could never be given up, and the store not even be opened again.
         space = new DiskSpace(() -> usableBytes.getAsLong() - store.unflushed());
-        metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
+        metrics = new SpoolMetrics(registry, this::messages, this::held, quarantine::size, space::free);
         files = new FileWriters(bodyFiles, space, metrics);
         readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(options.queueLength()), Thread.ofPlatform().name("postern-spool-read-", 1).factory());
         writer = new SpoolWriter(store, options, mids, quarantine, files, space, metrics, completions::execute, onCommitted,
-                store.number(Keys.COUNT, 0));
+                store.number(Keys.COUNT, 0), store.number(Keys.HELD, 0));
         keeper = new SpaceKeeper(store, space);
         space.start(keeper::look);
         writer.start();
@@ -200,9 +207,9 @@ public final class RocksSpool implements Spool {
         });
     }
 
-    private static Envelope decode(long mid, byte[] bytes) throws BodyReader.DamagedException {
+    private Envelope decode(long mid, byte[] bytes) throws BodyReader.DamagedException {
         try {
-            return EnvelopeCodec.decode(mid, bytes);
+            return EnvelopeCodec.decode(mid, store.sealing().open(mid, bytes));
         } catch (IllegalArgumentException e) {
             throw new BodyReader.DamagedException(e.getMessage(), e);
         }
@@ -245,16 +252,52 @@ public final class RocksSpool implements Spool {
     @Override
     public void forEachPending(Consumer<Envelope> consumer) {
         requireOpen();
-        var before = opened;
-        for (var from = 0L; from < before;) {
-            var page = store.envelopes(from, before, PAGE);
-            for (var row : page.rows()) {
-                readable(row).filter(Envelope::pending).ifPresent(consumer);
+        var scan = new PendingScan();
+        store.follow(scan);
+        try {
+            for (var from = 0L; from < firstMid;) {
+                scan.reading(from);
+                var page = patiently(from);
+                scan.read(page.next());
+                for (var row : page.rows()) {
+                    scan.visit(row.mid(), () -> now(row.mid()).ifPresent(consumer), () -> readable(row).filter(Envelope::pending).ifPresent(consumer));
+                }
+                if (page.damage() != null) {
+                    LOG.errorf("Envelopes from MID %d to below %d cannot be read: %s", page.lostFrom(), page.lostTo(), page.damage().getMessage());
+                }
+                from = page.next();
             }
-            if (page.damage() != null) {
-                LOG.errorf("Envelopes from MID %d to below %d cannot be read: %s", page.lostFrom(), page.lostTo(), page.damage().getMessage());
+        } finally {
+            store.leave(scan);
+        }
+    }
+
+    /** While storage is being reopened after a failure, nothing can be read: what is not visited would wait for the next start. */
+    private EnvelopeScan.Page patiently(long from) {
+        while (true) {
+            try {
+                return store.envelopes(from, firstMid, PAGE);
+            } catch (SpoolException e) {
+                requireOpen();
+                LOG.debugf("The walk through the queue waits: %s", e.getMessage());
             }
-            from = page.next();
+            try {
+                Thread.sleep(REOPEN_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SpoolException("the walk through the queue was interrupted at MID " + from, false, e);
+            }
+        }
+    }
+
+    /** A message as it is now; empty where it is gone, or cannot be read. */
+    private Optional<Envelope> now(long mid) {
+        try {
+            var bytes = store.envelope(mid);
+            return bytes == null ? Optional.empty() : readable(new EnvelopeScan.Row(mid, bytes)).filter(Envelope::pending);
+        } catch (RocksDBException e) {
+            LOG.errorf("The envelope of MID %d cannot be read: %s", mid, e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -284,6 +327,10 @@ public final class RocksSpool implements Spool {
     @Override
     public long messages() {
         return writer.messages();
+    }
+
+    private long held() {
+        return writer.held();
     }
 
     @Override

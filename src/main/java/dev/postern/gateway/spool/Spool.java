@@ -107,8 +107,19 @@ public interface Spool extends AutoCloseable {
     }
 
     /**
-     * Calls {@code consumer} with every message that has a pending recipient and was there when the spool was opened, in MID order. What is committed since is left
-     * to {@code onCommitted}, so that none comes both ways. Blocks; what {@code consumer} throws ends it.
+     * Calls {@code consumer}, on the calling thread and in MID order, with every message that was there when the spool was opened and has a pending recipient.
+     * Blocks until it is through; everything else may go on meanwhile, from other threads.
+     * <ul>
+     * <li>A message whose MID was given out since the opening (DSNs, too) is never visited: {@code onCommitted} tells of it.
+     * <li>None is visited twice.
+     * <li>A change counts from the moment in which its stage completes. The form that the consumer gets has every change whose stage had completed when
+     * the consumer was called; it may have later ones, whose stages complete while it runs or soon after. A message that is gone by such a change, or has no
+     * pending recipient after it, is not visited.
+     * <li>So whoever changes a message and, when the stage completes, tells the consumer's side of it may find that the consumer had the old form, or the
+     * new, or will get the new; it never gets the old one afterwards.
+     * </ul>
+     * While the consumer runs, a change of the message that it was called with, or of one among the next few hundred, waits for it, and so do all writes
+     * behind that change: the consumer must be quick, and must not wait for the spool.
      */
     void forEachPending(Consumer<Envelope> consumer);
 

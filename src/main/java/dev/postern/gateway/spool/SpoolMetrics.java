@@ -19,9 +19,10 @@ final class SpoolMetrics implements AutoCloseable {
     private final DistributionSummary groupSize;
     private final Counter syncFailures;
 
-    SpoolMetrics(MeterRegistry registry, LongSupplier messages, LongSupplier quarantined, LongSupplier freeBytes) {
+    SpoolMetrics(MeterRegistry registry, LongSupplier messages, LongSupplier held, LongSupplier quarantined, LongSupplier freeBytes) {
         this.registry = registry;
         gauge("postern.spool.messages", "Messages held", null, messages);
+        gauge("postern.spool.held", "Messages that wait until an administrator releases them", null, held);
         gauge("postern.spool.quarantined", "Messages held back because their data is damaged", null, quarantined);
         gauge("postern.spool.bytes.free", "Space of the spool's volume that is free for mail: without what the log still needs to become data files", "bytes", freeBytes);
         commit = own(Timer.builder("postern.spool.commit").description("From the end of a message to its being on disk").register(registry));

@@ -44,11 +44,12 @@ final class SpoolWriter {
     private List<Long> filesGone = new ArrayList<>();
     private final Thread thread;
     private volatile long messages;
+    private volatile long held;
     private volatile boolean closing;
     private volatile boolean ended;
 
     SpoolWriter(Store store, SpoolOptions options, MidSequence mids, Quarantine quarantine, FileWriters files, DiskSpace space, SpoolMetrics metrics,
-            Consumer<Runnable> completions, Consumer<Envelope> onCommitted, long messages) {
+            Consumer<Runnable> completions, Consumer<Envelope> onCommitted, long messages, long held) {
         this.store = store;
         this.options = options;
         this.mids = mids;
@@ -59,6 +60,7 @@ final class SpoolWriter {
         this.completions = completions;
         this.onCommitted = onCommitted;
         this.messages = messages;
+        this.held = held;
         failure = new StorageFailure(store, space, options);
         thread = Thread.ofPlatform().name("postern-spool-writer").unstarted(this::run);
     }
@@ -69,6 +71,11 @@ final class SpoolWriter {
 
     long messages() {
         return messages;
+    }
+
+    /** Messages on hold. */
+    long held() {
+        return held;
     }
 
     /**
@@ -147,12 +154,13 @@ final class SpoolWriter {
             for (var op : ops) {
                 add(op, group, taken);
             }
-            group.finish(messages);
+            group.finish(messages, held);
             if (!group.isEmpty()) {
                 var since = System.nanoTime();
                 writePatiently(group.isDurable());
                 slowDisk.wrote(System.nanoTime() - since);
                 messages += group.written();
+                held = Math.max(0, held + group.heldDelta());
                 metrics.group(taken.size());
             }
             filesGone.addAll(group.filesGone());
@@ -255,6 +263,7 @@ final class SpoolWriter {
         }
         try {
             messages = store.number(Keys.COUNT, 0);
+            held = store.number(Keys.HELD, 0);
         } catch (RocksDBException e) {
             LOG.error("The spool was reopened but cannot be read", e);
             return;

@@ -1,6 +1,7 @@
 package dev.postern.gateway.spool;
 
 import dev.postern.gateway.spool.Spool.SpoolException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -8,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -24,7 +27,10 @@ import org.rocksdb.WriteOptions;
  * reopens. Handles are used under a lock only, as a closed one would crash the process.
  */
 final class Store implements AutoCloseable {
+    /** Of a spool in which nothing is encrypted. */
     static final int FORMAT = 1;
+    static final int FORMAT_WITH_KEYS = 2;
+    private static final int READ_AHEAD = 256 << 10;
     private static final byte[] ENVELOPES = "envelope".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BODIES = "body".getBytes(StandardCharsets.US_ASCII);
 
@@ -33,26 +39,41 @@ final class Store implements AutoCloseable {
     }
 
     private final Path folder;
+    private final SpoolKeys keys;
     private final StoreSettings settings;
     private final WriteOptions synced = new WriteOptions().setSync(true).setNoSlowdown(true);
     private final WriteOptions unsynced = new WriteOptions().setNoSlowdown(true);
     private final ReadOptions once = new ReadOptions().setFillCache(false);
+    private final ReadOptions walk = new ReadOptions().setFillCache(false).setReadaheadSize(READ_AHEAD);
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private RocksDB database;
     private ColumnFamilyHandle meta;
     private ColumnFamilyHandle envelopes;
     private ColumnFamilyHandle bodies;
+    /** Made when first opened: a spool that is reopened goes on as it was. */
+    private Sealing sealing;
+    private final List<PendingScan> scans = new CopyOnWriteArrayList<>();
     private boolean closed;
     private volatile long unflushed;
 
-    private Store(Path folder, SpoolOptions options) {
+    /** Loads the native library, which takes longer than opening a spool. */
+    static void load() {
+        // by the class's own initialisation
+    }
+
+    private Store(Path folder, SpoolOptions options, SpoolKeys keys) {
         this.folder = folder;
+        this.keys = keys;
         settings = new StoreSettings(options);
     }
 
     static Store open(Path folder, SpoolOptions options) throws SpoolOpenException {
+        return open(folder, options, SpoolKeys.NONE);
+    }
+
+    static Store open(Path folder, SpoolOptions options, SpoolKeys keys) throws SpoolOpenException {
         SpoolFolder.prepare(folder);
-        var store = new Store(folder, options);
+        var store = new Store(folder, options, keys);
         try {
             store.openDatabase();
             return store;
@@ -75,6 +96,9 @@ final class Store implements AutoCloseable {
         bodies = handles.get(2);
         checkFormat();
         dropUncommitted();
+        if (sealing == null) {
+            sealing = new Sealing(keyHistory(), keys);
+        }
     }
 
     private void checkFormat() throws RocksDBException, SpoolOpenException {
@@ -82,11 +106,55 @@ final class Store implements AutoCloseable {
         if (format == null) {
             requireEmpty();
             database.put(meta, synced, Keys.FORMAT, ByteBuffer.allocate(Integer.BYTES).putInt(FORMAT).array());
-        } else if (format.length != Integer.BYTES || ByteBuffer.wrap(format).getInt() != FORMAT) {
-            var found = format.length == Integer.BYTES ? Integer.toString(ByteBuffer.wrap(format).getInt()) : "unknown";
-            throw new SpoolOpenException("spool folder " + folder + " has format " + found + ", this version reads format " + FORMAT
-                    + "; use the version of Postern that wrote it, let it deliver all mail, then upgrade", null);
+            return;
         }
+        var number = format.length == Integer.BYTES ? ByteBuffer.wrap(format).getInt() : -1;
+        if (number != FORMAT && number != FORMAT_WITH_KEYS) {
+            throw new SpoolOpenException("spool folder " + folder + " has format " + (number < 0 ? "unknown" : number) + ", this version reads formats " + FORMAT + " and "
+                    + FORMAT_WITH_KEYS + "; use the version of Postern that wrote it, let it deliver all mail, then upgrade", null);
+        }
+    }
+
+    /** Checks that all keys are there that may be needed, and records which one writes from now on before it does. */
+    private KeyHistory keyHistory() throws RocksDBException, SpoolOpenException {
+        var mid = database.get(meta, Keys.MID);
+        var next = mid == null ? 1 : Keys.toLong(mid);
+        KeyHistory before;
+        try {
+            before = KeyHistory.of(database.get(meta, Keys.HISTORY));
+        } catch (BufferUnderflowException e) {
+            throw new SpoolOpenException("spool folder " + folder + " is damaged: its history of keys cannot be read; keep a copy of the folder, and restore it", e);
+        }
+        var now = before.after(leastMid(next), next, keys.writing());
+        now.require(keys, folder);
+        if (!now.equals(before) && !(now.clear() && before.clear())) {
+            try (var batch = new WriteBatch()) {
+                batch.put(meta, Keys.HISTORY, now.clear() ? new byte[0] : now.bytes());
+                batch.put(meta, Keys.FORMAT, ByteBuffer.allocate(Integer.BYTES).putInt(now.clear() ? FORMAT : FORMAT_WITH_KEYS).array());
+                database.write(synced, batch);
+            }
+        }
+        return now;
+    }
+
+    /** The first message held; where that cannot be read it may be any. */
+    private long leastMid(long none) {
+        try (var all = database.newIterator(envelopes)) {
+            all.seekToFirst();
+            all.status();
+            return all.isValid() ? ByteBuffer.wrap(all.key()).getLong() : none;
+        } catch (RocksDBException e) {
+            return 0;
+        }
+    }
+
+    int format() throws RocksDBException {
+        return reading(() -> ByteBuffer.wrap(database.get(meta, Keys.FORMAT)).getInt());
+    }
+
+    /** How what is stored is encrypted, if it is. */
+    Sealing sealing() {
+        return sealing;
     }
 
     private void requireEmpty() throws RocksDBException, SpoolOpenException {
@@ -181,6 +249,22 @@ final class Store implements AutoCloseable {
         return reading(() -> database.get(bodies, once, key, into));
     }
 
+    /** From now on {@link #changed} tells {@code scan}. */
+    void follow(PendingScan scan) {
+        scans.add(scan);
+    }
+
+    void leave(PendingScan scan) {
+        scans.remove(scan);
+    }
+
+    /** Messages were written or removed, and nobody was told yet. */
+    void changed(Set<Long> mids) {
+        for (var scan : scans) {
+            mids.forEach(scan::changed);
+        }
+    }
+
     /** A number among the settings of the store itself, or {@code otherwise} where it is not there yet. */
     long number(byte[] key, long otherwise) throws RocksDBException {
         var value = reading(() -> database.get(meta, key));
@@ -227,7 +311,7 @@ final class Store implements AutoCloseable {
 
     /** Up to {@code most} envelopes from {@code from} on. */
     EnvelopeScan.Page envelopes(long from, long before, int most) {
-        return readingUnchecked(() -> EnvelopeScan.page(database, envelopes, once, from, before, most));
+        return readingUnchecked(() -> EnvelopeScan.page(database, envelopes, walk, from, before, most));
     }
 
     /** Gives back the space of removed bodies. Blocks for as long as that takes. */
@@ -301,6 +385,7 @@ final class Store implements AutoCloseable {
             if (!closed) {
                 closed = true;
                 closeDatabase();
+                walk.close();
                 once.close();
                 unsynced.close();
                 synced.close();

@@ -9,7 +9,9 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.RocksObject;
+import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WALRecoveryMode;
 
 /** Native settings of the store; closed after it, in the reverse order of their making. */
@@ -20,6 +22,10 @@ final class StoreSettings implements AutoCloseable {
     private static final long PERIODIC_COMPACTION_SECONDS = 6 * 3600;
     /** So many files may wait for a compaction: one that fails over a damaged file must not stop writes. */
     private static final int UNCOMPACTED_FILES = 1_000;
+    /** Of so many keys in a row, or of a file by this share, as many removed make it due for compaction. */
+    private static final int TOMBSTONE_WINDOW = 4_096;
+    private static final int TOMBSTONES = 2_048;
+    private static final double TOMBSTONE_SHARE = 0.3;
     private static final int LOG_FILES = 2;
     private static final int LOG_FILE_BYTES = 1 << 20;
 
@@ -52,10 +58,20 @@ final class StoreSettings implements AutoCloseable {
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL).setMaxLogFileSize(LOG_FILE_BYTES).setKeepLogFileNum(LOG_FILES));
     }
 
-    private static ColumnFamilyOptions family(long bufferBytes, BlockBasedTableConfig table) {
-        return new ColumnFamilyOptions().setWriteBufferSize(bufferBytes).setMaxWriteBufferNumber(WRITE_BUFFERS).setTableFormatConfig(table)
+    private ColumnFamilyOptions family(long bufferBytes, BlockBasedTableConfig table) {
+        return compactingTombstones().setWriteBufferSize(bufferBytes).setMaxWriteBufferNumber(WRITE_BUFFERS).setTableFormatConfig(table)
                 .setLevel0SlowdownWritesTrigger(UNCOMPACTED_FILES).setLevel0StopWritesTrigger(UNCOMPACTED_FILES)
                 .setCompressionType(CompressionType.NO_COMPRESSION).setPeriodicCompactionSeconds(PERIODIC_COMPACTION_SECONDS);
+    }
+
+    /** A file in which many keys are removed in a row is compacted soon, or every walk would have to step over them. */
+    private ColumnFamilyOptions compactingTombstones() {
+        var collector = own(TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(TOMBSTONE_WINDOW, TOMBSTONES, TOMBSTONE_SHARE));
+        // Options alone take it.
+        try (var options = new Options()) {
+            options.setTablePropertiesCollectorFactory(List.of(collector));
+            return new ColumnFamilyOptions(options);
+        }
     }
 
     private <T extends RocksObject> T own(T object) {

@@ -35,6 +35,7 @@ final class WorkloadObject {
     static final String SPOOL = "spool";
     private static final String PLAN = "plan";
     private static final String KEYS = "keys";
+    private static final String SPOOL_KEYS = "spool-keys";
     private static final String TMP = "tmp";
     private static final long USER = 10001L;
     private static final long GRACE_SECONDS = 60;
@@ -90,7 +91,7 @@ final class WorkloadObject {
                         .withPriorityClassName(pod.priorityClassName)
                         .withEnableServiceLinks(false)
                         .withContainers(container(gateway, image))
-                        .withVolumes(planVolume(gateway), keysVolume(gateway), new VolumeBuilder().withName(TMP).withNewEmptyDir().endEmptyDir().build())
+                        .withVolumes(volumes(gateway))
                         .build())
                 .build();
     }
@@ -109,7 +110,7 @@ final class WorkloadObject {
     }
 
     private static Container container(MailGateway gateway, String image) {
-        return new ContainerBuilder()
+        ContainerBuilder container = new ContainerBuilder()
                 .withName("gateway")
                 .withImage(image)
                 .withArgs("gateway")
@@ -130,8 +131,22 @@ final class WorkloadObject {
                 .addNewVolumeMount().withName(SPOOL).withMountPath(PlanNames.SPOOL_FOLDER).endVolumeMount()
                 .addNewVolumeMount().withName(PLAN).withMountPath(PlanNames.PLAN_FOLDER).withReadOnly(true).endVolumeMount()
                 .addNewVolumeMount().withName(KEYS).withMountPath(PlanNames.KEYS_FOLDER).withReadOnly(true).endVolumeMount()
-                .addNewVolumeMount().withName(TMP).withMountPath("/tmp").endVolumeMount()
-                .build();
+                .addNewVolumeMount().withName(TMP).withMountPath("/tmp").endVolumeMount();
+        if (gateway.getSpec().storage.encryption != null) {
+            container.addToArgs("--spool-keys", PlanNames.SPOOL_KEYS_FOLDER)
+                    .addNewVolumeMount().withName(SPOOL_KEYS).withMountPath(PlanNames.SPOOL_KEYS_FOLDER).withReadOnly(true).endVolumeMount();
+        }
+        return container.build();
+    }
+
+    private static List<Volume> volumes(MailGateway gateway) {
+        List<Volume> volumes = new ArrayList<>(List.of(planVolume(gateway), keysVolume(gateway), new VolumeBuilder().withName(TMP).withNewEmptyDir().endEmptyDir().build()));
+        if (gateway.getSpec().storage.encryption != null) {
+            // Not optional: a pod without its keys must not start, and must not write in clear.
+            volumes.add(new VolumeBuilder().withName(SPOOL_KEYS).withNewSecret().withSecretName(gateway.getSpec().storage.encryption.keySecretRef.name)
+                    .withDefaultMode(0440).endSecret().build());
+        }
+        return volumes;
     }
 
     private static EnvVar field(String variable, String path) {

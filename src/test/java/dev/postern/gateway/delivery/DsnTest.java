@@ -192,7 +192,7 @@ class DsnTest {
     @ParameterizedTest
     @CsvSource({"'A: 1|B: 2||body|','A: 1|B: 2|'", "'|body|',''", "'A: 1|B: 2','A: 1|'", "'A: 1',''", "'',''"})
     void headersEndAtTheEmptyLineOrTheLastWholeOne(String message, String headers) {
-        byte[] found = Settler.headers(message.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        byte[] found = Notifier.headers(message.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
         assertThat(new String(found, StandardCharsets.ISO_8859_1).replace("\r\n", "|")).isEqualTo(headers);
     }
 }

@@ -80,6 +80,7 @@ final class MailEvents {
                 "Info: Connection Error: DCID 8 domain: partner.com IP: 10.3.4.5 port: 25 details: Connection refused");
         GOLDEN.put(new MailEvent.BounceQueued(7, 6), "Info: MID 7 bounce of MID 6");
         GOLDEN.put(new MailEvent.MessageFinished(7), "Info: Message finished MID 7 done");
+        GOLDEN.put(new MailEvent.QueueAction(7, "rerouted to relay.example.com", "root"), "Info: MID 7 rerouted to relay.example.com by root");
         GOLDEN.put(new MailEvent.PlanInForce("0123456789abcdef", 3), "Info: Plan 0123456789abcdef in force");
         GOLDEN.put(new MailEvent.PlanRefused("0123456789abcdef", "part core is missing"), "Warning: Plan refused: part core is missing");
         GOLDEN.put(new MailEvent.ListenerOpened("public", "0.0.0.0:25"), "Info: Listener public on 0.0.0.0:25 opened");

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Commits a second and how long each takes, beside the disk's own rate of syncs. Arguments: folder, seconds a round, {@code keep} to leave
- * messages in the spool rather than deliver each at once.
+ * messages in the spool rather than deliver each at once, the folder of keys where it is to be encrypted.
  */
 final class SpoolBenchmark {
     private static final int BODY = 10_000;
@@ -39,7 +39,8 @@ final class SpoolBenchmark {
         Files.createDirectories(folder);
         rawSyncs(folder.resolve("raw"));
         var registry = new SimpleMeterRegistry();
-        try (var spool = RocksSpool.open(folder.resolve("spool"), SpoolOptions.DEFAULTS, e -> { }, d -> { }, registry)) {
+        var keys = args.length > 3 ? SpoolKeys.read(Path.of(args[3])) : SpoolKeys.NONE;
+        try (var spool = RocksSpool.open(folder.resolve("spool"), SpoolOptions.DEFAULTS, keys, e -> { }, d -> { }, registry)) {
             var benchmark = new SpoolBenchmark(spool, keep);
             benchmark.round(50, 2, false);
             for (var concurrent : new int[] {1, 50, 500}) {
@@ -76,6 +77,7 @@ final class SpoolBenchmark {
     private void round(int concurrent, int seconds, boolean print) throws InterruptedException {
         var nanos = new long[4_000_000];
         var count = new AtomicLong();
+        var cpu = cpu();
         var start = System.nanoTime();
         var end = start + TimeUnit.SECONDS.toNanos(seconds);
         var done = new CountDownLatch(concurrent);
@@ -86,7 +88,12 @@ final class SpoolBenchmark {
         if (print) {
             print(concurrent + " concurrent messages of 10 kB", Arrays.copyOf(nanos, (int) Math.min(count.get(), nanos.length)),
                     System.nanoTime() - start);
+            System.out.printf("  %.1f us of CPU a message%n", (cpu() - cpu) / 1e3 / count.get());
         }
+    }
+
+    private static long cpu() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
     }
 
     private void next(long[] nanos, AtomicLong count, long end, CountDownLatch done) {

@@ -25,11 +25,15 @@ final class SpoolFixture implements AutoCloseable {
     }
 
     SpoolFixture(Path folder, SpoolOptions options) throws SpoolOpenException {
-        spool = RocksSpool.open(folder, options, committed::add, damaged::add, registry, usable::get, allocator);
+        this(folder, options, SpoolKeys.NONE);
+    }
+
+    SpoolFixture(Path folder, SpoolOptions options, SpoolKeys keys) throws SpoolOpenException {
+        spool = RocksSpool.open(folder, options, keys, committed::add, damaged::add, registry, usable::get, allocator);
     }
 
     SpoolFixture(Path folder, SpoolOptions options, LongSupplier usableBytes) throws SpoolOpenException {
-        spool = RocksSpool.open(folder, options, committed::add, damaged::add, registry, usableBytes, allocator);
+        spool = RocksSpool.open(folder, options, SpoolKeys.NONE, committed::add, damaged::add, registry, usableBytes, allocator);
     }
 
     /** Bytes of buffers that the spool has not given back. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.ListenerSpec.ServiceType;
 import dev.postern.api.ListenerSpec;
+import dev.postern.api.LocalRef;
 import dev.postern.api.MailGateway;
 import dev.postern.api.MailGatewaySpec;
 import dev.postern.plan.ListenerPlan;
@@ -50,6 +51,8 @@ class DesiredObjectsTest {
         spec.replicas = 3;
         spec.storage.size = new Quantity("50Gi");
         spec.storage.storageClassName = "fast";
+        spec.storage.encryption = new MailGatewaySpec.Encryption();
+        spec.storage.encryption.keySecretRef = new LocalRef("spool-keys");
         spec.resources = new ResourceRequirementsBuilder().withLimits(Map.of("memory", new Quantity("1Gi"))).build();
         spec.pod.labels = Map.of("team", "mail", "postern.dev/gateway", "not taken");
         spec.pod.annotations = Map.of("note", "x");
