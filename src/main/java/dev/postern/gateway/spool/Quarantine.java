@@ -1,5 +1,6 @@
 package dev.postern.gateway.spool;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -22,6 +23,11 @@ final class Quarantine {
     /** Why the message is in quarantine, or null. */
     String reason(long mid) {
         return reasons.get(mid);
+    }
+
+    /** In MID order. */
+    List<Damaged> all() {
+        return reasons.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(entry -> new Damaged(entry.getKey(), entry.getValue())).toList();
     }
 
     void remove(long mid) {

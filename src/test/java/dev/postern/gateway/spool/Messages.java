@@ -82,9 +82,16 @@ final class Messages {
         await(spool.update(mid, Map.copyOf(updates)));
     }
 
-    static List<Envelope> pending(Spool spool) {
+    /** What the walk at a start tells of, and what came in since. */
+    static List<Envelope> pending(Spool spool) throws Exception {
         var all = new ArrayList<Envelope>();
         spool.forEachPending(all::add);
-        return all;
+        while (true) {
+            var page = await(spool.page(all.isEmpty() ? 0 : all.getLast().mid() + 1, 1_000));
+            if (page.isEmpty()) {
+                return all;
+            }
+            all.addAll(page);
+        }
     }
 }
