@@ -3,14 +3,15 @@
 #
 # make build  the runnable jar          make image  the container image, as an archive
 # make e2e    the whole on a real node  make bench  figures beside Postfix
-# make soak   kill -9 under load        make audit  testssl.sh and sslyze on every cipher profile
+# make fuzz   codec, parsers, plan reader (DURATION=seconds each)
+# make soak   kill -9 and power cuts     make audit  testssl.sh and sslyze on every cipher profile
 # make update regenerates CRDs, API reference and golden files
 # make clean
 
 JAR := target/quarkus-app/quarkus-run.jar
 SOURCES := pom.xml $(shell find src/main crds -type f 2>/dev/null)
 
-.PHONY: run test build image e2e bench soak audit update clean
+.PHONY: run test build image e2e bench fuzz soak audit update clean
 .DEFAULT_GOAL := build
 
 build: $(JAR)
@@ -34,6 +35,9 @@ e2e: image
 bench: $(JAR)
 	build/bench
 
+fuzz:
+	build/fuzz
+
 soak: $(JAR)
 	build/soak
 
@@ -41,7 +45,7 @@ audit: $(JAR)
 	build/audit
 
 update:
-	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest,RequirementTest,Peer*Test' -Dsurefire.failIfNoSpecifiedTests=false
+	build/mvn -q test -Dpostern.update=true -Dtest='CrdsTest,*GoldenTest,RequirementTest,DenialTest,Peer*Test' -Dsurefire.failIfNoSpecifiedTests=false
 	build/chart
 
 clean:

@@ -166,6 +166,7 @@ public class ListenerSpec {
     }
 
     /** One entry of the recipient access table. */
+    @ValidationRule(value = "!has(self.rejectText) || self.access == 'Reject'", message = Rules.RECIPIENT_TEXT, fieldPath = ".rejectText")
     public static class RecipientAccess {
         @JsonPropertyDescription("Recipients: domain, .domain (its subdomains), user@domain, user@ (in any domain), or ALL.")
         @Required

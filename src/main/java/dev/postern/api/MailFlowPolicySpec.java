@@ -14,6 +14,7 @@ import java.util.List;
 
 /** What the clients of a sender group may do. */
 @ValidationRule(value = "!has(self.rejectText) || self.behavior == 'Reject'", message = Rules.REJECT_TEXT, fieldPath = ".rejectText")
+@ValidationRule(value = "self.rejectAt != 'Recipient' || self.behavior == 'Reject'", message = Rules.REJECT_AT, fieldPath = ".rejectAt")
 public class MailFlowPolicySpec {
     @JsonPropertyDescription("The gateway whose listeners may use this policy.")
     public GatewayRef gatewayRef = new GatewayRef();
@@ -35,17 +36,17 @@ public class MailFlowPolicySpec {
     @JsonPropertyDescription("Slows down a client that makes mistakes; none is slowed down where absent.")
     public Tarpit tarpit;
 
-    @JsonPropertyDescription("Text of the greeting behind the host name: one line of printable ASCII.")
+    @JsonPropertyDescription("Text of the greeting behind the host name and ESMTP: one line of printable ASCII. $Group, $Hostname, $RemoteIP and $HATEntry stand for the sender group, the client's confirmed name and address, and the entry that matched.")
     @Pattern(Api.PRINTABLE)
     @Size(min = 1, max = 400)
     public String banner;
 
-    @JsonPropertyDescription("Text of the 554 answer of Reject: one line of printable ASCII.")
+    @JsonPropertyDescription("Text of the 554 answer of Reject: one line of printable ASCII, with the variables of banner.")
     @Pattern(Api.PRINTABLE)
     @Size(min = 1, max = 400)
     public String rejectText;
 
-    @JsonPropertyDescription("When Reject answers. Greeting: at once. Recipient: at each recipient, so that the log says who wrote to whom (delayed rejection).")
+    @JsonPropertyDescription("When Reject answers. Greeting: at once. Recipient: at each recipient, so that the log says who wrote to whom (delayed rejection); a client that logs in, where authentication is offered, relays.")
     @Default("Greeting")
     public RejectAt rejectAt = RejectAt.Greeting;
 
@@ -123,12 +124,12 @@ public class MailFlowPolicySpec {
         @Max(100_000)
         public Integer maxConnectionsPerClient = 100;
 
-        @JsonPropertyDescription("Recipients that one address may name in an hour; no limit where absent.")
+        @JsonPropertyDescription("Recipients that are taken from one address (of IPv6: a /64) in an hour, by all listeners of a pod together; no limit where absent.")
         @Min(1)
         @Max(10_000_000)
         public Integer maxRecipientsPerHour;
 
-        @JsonPropertyDescription("Recipients that one address may name in an hour that the recipient access table rejects (directory harvest attack prevention); no limit where absent.")
+        @JsonPropertyDescription("Recipients that one address (of IPv6: a /64) may name in an hour that the recipient access table rejects; beyond them all its recipients are answered 550 until the hour has passed (directory harvest attack prevention). No limit where absent.")
         @Min(0)
         @Max(1_000_000)
         public Integer maxInvalidRecipientsPerHour;

@@ -1,6 +1,7 @@
 package dev.postern.api;
 
 import dev.postern.api.ListenerSpec.HostAccess;
+import dev.postern.api.ListenerSpec.RecipientAccess;
 import dev.postern.api.ListenerSpec.Type;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -38,6 +39,8 @@ public final class Rules {
     static final String LISTENER_NAME = "metadata.name must be at most 63 lower-case letters, digits and '-', beginning with a letter and not ending with '-', as it becomes part of a Service's name";
     static final String DESTINATIONS = "give either destinations or default: true";
     static final String REJECT_TEXT = "rejectText is the answer of behavior: Reject; remove it, or set behavior: Reject";
+    static final String REJECT_AT = "rejectAt: Recipient is for behavior: Reject; remove it, or set behavior: Reject";
+    static final String RECIPIENT_TEXT = "rejectText is the answer of access: Reject; remove it, or set access: Reject";
     static final String MESSAGE_SIZE = "maxMessageSize must be from 1Ki to 1Gi";
     static final String GATEWAY_NAME = "metadata.name must be at most 50 lower-case letters, digits and '-', beginning with a letter and not ending with '-', as it becomes part of the names of pods and Services";
     static final String STORAGE_SIZE = "storage.size cannot change after creation, as the volume claims of a StatefulSet are fixed; resize the claims themselves, or make another MailGateway";
@@ -99,6 +102,10 @@ public final class Rules {
             HostAccess entry = spec.hostAccess.get(i);
             require(entry == null || entry.senderGroup == null || groups.add(entry.senderGroup), "spec.hostAccess[" + i + "].senderGroup", SENDER_GROUPS, violations);
         }
+        for (int i = 0; !isEmpty(spec.recipientAccess) && i < spec.recipientAccess.size(); i++) {
+            RecipientAccess entry = spec.recipientAccess.get(i);
+            require(entry == null || entry.rejectText == null || entry.access == ListenerSpec.Access.Reject, "spec.recipientAccess[" + i + "].rejectText", RECIPIENT_TEXT, violations);
+        }
         name(listener, 63, LISTENER_NAME, violations);
     }
 
@@ -109,6 +116,7 @@ public final class Rules {
     }
 
     private static void policy(MailFlowPolicySpec spec, List<Violation> violations) {
+        require(spec.rejectAt != MailFlowPolicySpec.RejectAt.Recipient || spec.behavior == Behavior.Reject, "spec.rejectAt", REJECT_AT, violations);
         require(spec.rejectText == null || spec.behavior == Behavior.Reject, "spec.rejectText", REJECT_TEXT, violations);
         Quantity size = spec.limits == null ? null : spec.limits.maxMessageSize;
         require(size == null || isMessageSize(size), "spec.limits.maxMessageSize", MESSAGE_SIZE, violations);

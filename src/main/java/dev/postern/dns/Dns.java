@@ -32,6 +32,9 @@ public interface Dns extends AutoCloseable {
     /** Addresses of a host, IPv6 and IPv4 as they come; fails with {@link DnsException}. An IP literal is its own address. */
     CompletionStage<List<InetAddress>> addresses(String host);
 
+    /** The IPv4 addresses of a name, from DNS alone, as DNS lists answer (RFC 5782); empty where there are none. Fails with {@link DnsException}. */
+    CompletionStage<List<InetAddress>> ipv4(String name);
+
     /** The host name of an address whose own addresses contain it, in lower case; empty where there is none or in doubt. Never fails. */
     CompletionStage<Optional<String>> confirmedName(InetAddress address);
 

@@ -58,6 +58,11 @@ public final class DnsHolder implements Dns {
     }
 
     @Override
+    public CompletionStage<List<InetAddress>> ipv4(String name) {
+        return current.ipv4(name);
+    }
+
+    @Override
     public CompletionStage<Optional<String>> confirmedName(InetAddress address) {
         return current.confirmedName(address);
     }

@@ -32,6 +32,7 @@ import org.xbill.DNS.lookup.LookupResult;
 import org.xbill.DNS.lookup.LookupSession;
 import org.xbill.DNS.lookup.NoSuchDomainException;
 import org.xbill.DNS.lookup.NoSuchRRSetException;
+import org.xbill.DNS.lookup.ServerFailedException;
 
 /**
  * Looks names up with dnsjava. Names are absolute: search lists are not applied. Answers are cached by TTL, {@value #CACHED} at
@@ -49,6 +50,7 @@ public final class DnsjavaDns implements Dns {
 
     private final LookupSession session;
     private final LookupSession hosts;
+    private final LookupSession lists;
     private final SecureLookup secure;
     private final TlsaLookup tlsa;
     private final Duration limit;
@@ -63,16 +65,23 @@ public final class DnsjavaDns implements Dns {
     public DnsjavaDns(DnsOptions options, Duration wait, Duration limit) {
         this.limit = limit;
         Resolver resolver = NameServers.resolver(options.servers(), wait, limit);
-        Cache cache = new Cache(DClass.IN);
-        cache.setMaxEntries(CACHED);
-        cache.setMaxCache(MAX_TTL_SECONDS);
-        cache.setMaxNCache(MAX_NEGATIVE_TTL_SECONDS);
+        Cache cache = cache();
         session = LookupSession.builder().resolver(resolver).cache(cache).executor(EXECUTOR).build();
         hosts = LookupSession.builder().resolver(resolver).cache(cache).executor(EXECUTOR).defaultHostsFileParser().build();
+        // DNS lists have a name for each client: in a cache of their own they push nothing else out.
+        lists = LookupSession.builder().resolver(resolver).cache(cache()).executor(EXECUTOR).build();
         Resolver signed = NameServers.resolver(options.servers(), wait, limit);
         secure = new SecureLookup(options.trustAd() ? signed : Validation.of(signed, options.trustAnchors()), EXECUTOR, limit);
         signed.setEDNS(0, PAYLOAD, ExtendedFlags.DO);
         tlsa = new TlsaLookup(secure);
+    }
+
+    private static Cache cache() {
+        Cache cache = new Cache(DClass.IN);
+        cache.setMaxEntries(CACHED);
+        cache.setMaxCache(MAX_TTL_SECONDS);
+        cache.setMaxNCache(MAX_NEGATIVE_TTL_SECONDS);
+        return cache;
     }
 
     /** With 3 s for an answer and 20 s for a lookup. */
@@ -177,6 +186,17 @@ public final class DnsjavaDns implements Dns {
     }
 
     @Override
+    public CompletionStage<List<InetAddress>> ipv4(String name) {
+        return bounded(lookup(lists, name, Type.A).handle((result, error) -> {
+            if (error == null) {
+                return CompletableFuture.completedFuture(result.getRecords().stream().filter(ARecord.class::isInstance).map(r -> ((ARecord) r).getAddress()).toList());
+            }
+            return isNoData(error) || root(error) instanceof NoSuchDomainException ? CompletableFuture.completedFuture(List.<InetAddress>of())
+                    : CompletableFuture.<List<InetAddress>>failedFuture(failure(name, error));
+        }).thenCompose(Function.identity()), name);
+    }
+
+    @Override
     public CompletionStage<Optional<String>> confirmedName(InetAddress address) {
         CompletionStage<Optional<String>> name = session.lookupAsync(ReverseMap.fromAddress(address), Type.PTR).thenCompose(result -> {
             CompletionStage<Optional<String>> found = CompletableFuture.completedFuture(Optional.empty());
@@ -231,6 +251,7 @@ public final class DnsjavaDns implements Dns {
             case DnsException known -> known;
             case NoSuchDomainException e -> new DnsException(Kind.NOT_FOUND, name + " does not exist");
             case NoSuchRRSetException e -> new DnsException(Kind.NOT_FOUND, name + " has no address");
+            case ServerFailedException e -> new DnsException(Kind.TEMPORARY, "lookup of " + name + " failed: the name server says SERVFAIL");
             case TimeoutException e -> new DnsException(Kind.TEMPORARY, "lookup of " + name + " timed out");
             case Throwable e -> new DnsException(Kind.TEMPORARY, "lookup of " + name + " failed: " + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()));
         };

@@ -9,7 +9,6 @@ import java.util.List;
 import org.xbill.DNS.ExtendedResolver;
 import org.xbill.DNS.Resolver;
 import org.xbill.DNS.ResolverConfig;
-import org.xbill.DNS.SimpleResolver;
 
 /** The name servers that are asked: over UDP, and over TCP where an answer does not fit. */
 final class NameServers {
@@ -29,7 +28,7 @@ final class NameServers {
         List<Resolver> resolvers = new ArrayList<>();
         List<InetSocketAddress> addresses = servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers.stream().map(NameServers::server).toList();
         for (InetSocketAddress address : addresses) {
-            SimpleResolver one = new SimpleResolver(address);
+            NameServer one = new NameServer(address);
             one.setTimeout(wait);
             resolvers.add(one);
         }

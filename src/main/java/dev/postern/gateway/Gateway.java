@@ -3,6 +3,8 @@ package dev.postern.gateway;
 import dev.postern.api.MailGatewaySpec.Dnssec;
 import dev.postern.dns.DnsHolder;
 import dev.postern.dns.DnsOptions;
+import dev.postern.gateway.admin.AdminServer;
+import dev.postern.gateway.admin.QueueDesk;
 import dev.postern.gateway.alert.AlertMails;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.config.CertificateMetrics;
@@ -65,6 +67,7 @@ public final class Gateway implements AutoCloseable {
     private final Delivery delivery;
     private final SmtpServers servers;
     private final AlertMails alerts;
+    private final AdminServer admin;
     private final DestinationOutcomes outcomes = new DestinationOutcomes();
     private final List<Runnable> subscribers = new CopyOnWriteArrayList<>();
     private volatile boolean closing;
@@ -117,6 +120,8 @@ public final class Gateway implements AutoCloseable {
         alerts.start(delivery.direct(results)::send, domain -> delivery.waiting(domain, AlertMails.NAMED_MESSAGES));
         delivery.start();
         servers.start();
+        admin = new AdminServer(options.spool(), new QueueDesk(spool, delivery.queues(), delivery.returns(), log, clock), log);
+        admin.start();
     }
 
     /** Beside the store, on the volume that outlives the pod. Mail goes on without reports where they cannot be kept. */
@@ -182,6 +187,7 @@ public final class Gateway implements AutoCloseable {
             return;
         }
         closing = true;
+        admin.close();
         try {
             servers.drain(grace).get(grace.toMillis() + 1000, TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {

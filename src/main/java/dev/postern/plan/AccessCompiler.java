@@ -1,5 +1,6 @@
 package dev.postern.plan;
 
+import dev.postern.api.ListenerSpec.Access;
 import dev.postern.api.ListenerSpec.HostAccess;
 import dev.postern.api.ListenerSpec.RecipientAccess;
 import dev.postern.api.ListenerSpec.Type;
@@ -11,12 +12,16 @@ import dev.postern.api.MailFlowPolicySpec.TlsMode;
 import dev.postern.plan.ListenerPlan.RecipientRule;
 import dev.postern.plan.ListenerPlan.SenderGroup;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The two tables of a listener: who may send, and to whom. */
 final class AccessCompiler {
     private static final Pattern SENDER_GROUP = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,63}");
+
+    private static final int MAX_LISTS = 20;
 
     private final ListenerSpec spec;
     private final Catalog<PolicyPlan> policies;
@@ -39,6 +44,7 @@ final class AccessCompiler {
             groups.add(senderGroup(spec.hostAccess.get(i), "spec.hostAccess[" + i + "]"));
         }
         new CertificateAccess(spec, policies, scope).check();
+        boundLists();
         return groups;
     }
 
@@ -70,10 +76,33 @@ final class AccessCompiler {
         return new SenderGroup(entry.senderGroup, entry.senders, policy);
     }
 
+    /** Each is a query before the greeting of a client, for as long as none before it decides. */
+    private void boundLists() {
+        Set<String> lists = new HashSet<>();
+        for (int i = 0; i < spec.hostAccess.size(); i++) {
+            List<String> senders = spec.hostAccess.get(i).senders;
+            for (int s = 0; s < senders.size(); s++) {
+                String list = list(senders.get(s));
+                if (list != null && lists.add(list) && lists.size() == MAX_LISTS + 1) {
+                    scope.invalid("spec.hostAccess[" + i + "].senders[" + s + "]", "'" + senders.get(s) + "' is one DNS list too many; a listener asks at most " + MAX_LISTS);
+                }
+            }
+        }
+    }
+
+    private static String list(String sender) {
+        try {
+            return sender == null ? null : SenderPattern.parse(sender).dnsList();
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
     private void checkPolicy(PolicyPlan policy, HostAccess entry, String path) {
-        if (policy.behavior() == Behavior.Relay) {
+        if (OpenRelay.opens(policy, OpenRelay.anyRecipient(spec))) {
             OpenRelay.everyone(entry.senders).ifPresent(everyone -> scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()
-                    + "' has the behavior Relay, and the senders have '" + everyone + "': this would be an open relay; name the senders that may relay"));
+                    + "' has the behavior " + policy.behavior() + (policy.behavior() == Behavior.Relay ? "" : ", recipientAccess accepts ALL") + ", and the senders have '"
+                    + everyone + "': this would be an open relay; " + (policy.behavior() == Behavior.Relay ? "name the senders that may relay" : "name the recipients' domains")));
         }
         if (policy.behavior() == Behavior.Accept && spec.type == Type.Private) {
             scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()
@@ -97,6 +126,10 @@ final class AccessCompiler {
         }
         for (int i = 0; i < entry.recipients.size(); i++) {
             fields.read(path + ".recipients[" + i + "]", entry.recipients.get(i), RecipientPattern::parse);
+        }
+        fields.answer(entry.rejectText, path + ".rejectText");
+        if (entry.rejectText != null && entry.access == Access.Accept) {
+            scope.invalid(path + ".rejectText", "is the answer of access: Reject; remove it, or set access: Reject");
         }
         return new RecipientRule(entry.recipients, entry.access, entry.rejectText);
     }

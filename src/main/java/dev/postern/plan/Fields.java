@@ -8,9 +8,12 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Reads single values of a resource; what cannot be read becomes a problem of its field and an empty result. */
 final class Fields {
+    private static final Pattern ANSWER = Pattern.compile("[ -~]{1,400}");
+
     private final Problems.Scope scope;
 
     Fields(Problems.Scope scope) {
@@ -70,6 +73,13 @@ final class Fields {
             return least;
         }
         return value;
+    }
+
+    /** The text of an SMTP answer, or null. It goes out as it is: a line end in it would be a second answer. */
+    void answer(String text, String field) {
+        if (text != null && !ANSWER.matcher(text).matches()) {
+            scope.invalid(field, "'" + text.replaceAll("[^ -~]", "?") + "' cannot be an SMTP answer; allowed is one line of printable ASCII, 1 to 400 characters");
+        }
     }
 
     /** Whatever {@code parser} makes of a value; its IllegalArgumentException becomes the problem. */

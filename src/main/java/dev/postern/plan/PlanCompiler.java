@@ -5,7 +5,6 @@ import dev.postern.api.Certificate;
 import dev.postern.api.GatewayRef;
 import dev.postern.api.Listener;
 import dev.postern.api.MailFlowPolicy;
-import dev.postern.api.MailFlowPolicySpec.Behavior;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
 import java.util.Comparator;
@@ -97,11 +96,12 @@ public final class PlanCompiler {
 
     private Catalog<PolicyPlan> policies(TrustBundles bundles) {
         var compiler = new PolicyCompiler(bundles, problems);
-        Map<String, String> openTo = groupsOfEveryone();
+        Map<String, String> openTo = groupsOfEveryone(false);
+        Map<String, String> openToAll = groupsOfEveryone(true);
         Map<String, PolicyPlan> good = new HashMap<>();
         List<MailFlowPolicy> attached = attached(resources.policies(), PlanCompiler::gatewayRef);
         for (MailFlowPolicy policy : attached) {
-            compiler.compile(policy).filter(plan -> !opensRelay(plan, openTo)).ifPresent(plan -> good.put(plan.name(), plan));
+            compiler.compile(policy).filter(plan -> !opensRelay(plan, openTo, false) && !opensRelay(plan, openToAll, true)).ifPresent(plan -> good.put(plan.name(), plan));
         }
         return new Catalog<>("MailFlowPolicy", names(attached), elsewhere(resources.policies(), PlanCompiler::gatewayRef), good, previous::policy);
     }
@@ -109,22 +109,30 @@ public final class PlanCompiler {
     /**
      * Whether a policy that did not relay now would, for everyone. The listener is not at fault then: it was good, and would
      * stay so in its last good form, with the policy's new one.
+     *
+     * @param openTo       {@link #groupsOfEveryone}
+     * @param anyRecipient whether these are the groups of listeners that accept every recipient
      */
-    private boolean opensRelay(PolicyPlan policy, Map<String, String> openTo) {
+    private boolean opensRelay(PolicyPlan policy, Map<String, String> openTo, boolean anyRecipient) {
         String group = openTo.get(policy.name());
-        boolean changed = previous.policy(policy.name()).filter(p -> p.behavior() != Behavior.Relay).isPresent();
-        if (policy.behavior() != Behavior.Relay || group == null || !changed) {
+        boolean changed = previous.policy(policy.name()).filter(p -> !OpenRelay.opens(p, anyRecipient)).isPresent();
+        if (!OpenRelay.opens(policy, anyRecipient) || group == null || !changed) {
             return false;
         }
-        problems.of(policy.resource()).invalid("spec.behavior", "'Relay' would make an open relay of " + group + "; name the senders there that may relay, or give them another policy");
+        problems.of(policy.resource()).invalid("spec.behavior", "'" + policy.behavior() + "' would make an open relay of " + group
+                + "; name the senders there that may relay, or give them another policy");
         return true;
     }
 
-    /** By policy name: a sender group that has this policy and stands for everyone, in words. */
-    private Map<String, String> groupsOfEveryone() {
+    /**
+     * By policy name: a sender group that has this policy and stands for everyone, in words.
+     *
+     * @param anyRecipient whether only listeners count that accept every recipient
+     */
+    private Map<String, String> groupsOfEveryone(boolean anyRecipient) {
         Map<String, String> groups = new HashMap<>();
         for (var listener : attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef)) {
-            if (listener.getSpec() == null || listener.getSpec().hostAccess == null) {
+            if (listener.getSpec() == null || listener.getSpec().hostAccess == null || anyRecipient && !OpenRelay.anyRecipient(listener.getSpec())) {
                 continue;
             }
             for (var entry : listener.getSpec().hostAccess) {

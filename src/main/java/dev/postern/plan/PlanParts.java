@@ -130,7 +130,7 @@ public record PlanParts(Index index, Map<String, String> parts) {
     private record Destinations(List<DestinationPlan> destinations) {
     }
 
-    private static String revision(Map<String, String> digests) {
+    static String revision(Map<String, String> digests) {
         return sha256(write(new TreeMap<>(digests))).substring(0, 16);
     }
 

@@ -1,16 +1,16 @@
 package dev.postern.plan;
 
 import dev.postern.api.MailFlowPolicy;
+import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
+import dev.postern.api.MailFlowPolicySpec.RejectAt;
 import dev.postern.api.MailFlowPolicySpec;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** From a MailFlowPolicy to what its sender groups may do. */
 final class PolicyCompiler {
     private static final String MAX_MESSAGE_SIZE = "1Gi";
-    private static final Pattern ANSWER = Pattern.compile("[ -~]{1,400}");
     private static final int MAX_RECIPIENTS = 50_000;
     private static final int MAX_MESSAGES = 1_000_000;
     private static final int MAX_CONNECTIONS = 100_000;
@@ -41,8 +41,9 @@ final class PolicyCompiler {
         Integer invalid = optional(spec.limits.maxInvalidRecipientsPerHour, limits + "maxInvalidRecipientsPerHour", 0, MAX_INVALID_PER_HOUR, fields);
         var bounds = new PolicyPlan.Limits(size.orElse(1L), recipients, messages, connections, hourly, invalid, spec.limits.dropConnectionOnInvalidRecipients);
         var tarpit = tarpit(spec.tarpit, fields);
-        answer(spec.banner, "spec.banner", scope);
-        answer(spec.rejectText, "spec.rejectText", scope);
+        fields.answer(spec.banner, "spec.banner");
+        fields.answer(spec.rejectText, "spec.rejectText");
+        unused(spec, scope);
         String bundle = bundles.resolve(spec.tls.clientTrustBundleRef, "spec.tls.clientTrustBundleRef", scope);
         for (int i = 0; i < spec.tls.mandatorySenders.size(); i++) {
             fields.read("spec.tls.mandatorySenders[" + i + "]", spec.tls.mandatorySenders.get(i), SenderAddress::parse);
@@ -72,10 +73,28 @@ final class PolicyCompiler {
         return new PolicyPlan.Tarpit(errors, delay.map(Duration::toSeconds).orElse(1L));
     }
 
-    /** The text goes out as it is: a line end in it would be a second answer. */
-    private static void answer(String text, String field, Problems.Scope scope) {
-        if (text != null && !ANSWER.matcher(text).matches()) {
-            scope.invalid(field, "'" + text.replaceAll("[^ -~]", "?") + "' cannot be an SMTP answer; allowed is one line of printable ASCII, 1 to 400 characters");
+    /** What says something of sessions, where there are none. */
+    private static void unused(MailFlowPolicySpec spec, Problems.Scope scope) {
+        if (spec.behavior == null) {
+            return;
+        }
+        boolean rejects = spec.behavior == Behavior.Reject;
+        if (!rejects && spec.rejectAt != RejectAt.Greeting) {
+            scope.invalid("spec.rejectAt", "is for behavior: Reject; remove it, or set behavior: Reject");
+        }
+        if (!rejects && spec.rejectText != null) {
+            scope.invalid("spec.rejectText", "is the answer of behavior: Reject; remove it, or set behavior: Reject");
+        }
+        boolean greeted = spec.behavior == Behavior.Accept || spec.behavior == Behavior.Relay || rejects && spec.rejectAt == RejectAt.Recipient;
+        String why = "counts for nothing, as clients with the behavior " + spec.behavior + (rejects ? " and rejectAt Greeting" : "") + " are not greeted; remove it";
+        if (!greeted && spec.tarpit != null) {
+            scope.warning("spec.tarpit", Problem.Reason.CONFLICTED, why);
+        }
+        if (!greeted && spec.banner != null) {
+            scope.warning("spec.banner", Problem.Reason.CONFLICTED, why);
+        }
+        if (spec.behavior == Behavior.Relay && spec.limits.maxInvalidRecipientsPerHour != null) {
+            scope.warning("spec.limits.maxInvalidRecipientsPerHour", Problem.Reason.CONFLICTED, "counts for nothing, as no recipient of a client with the behavior Relay is rejected; remove it");
         }
     }
 }

@@ -78,6 +78,11 @@ public final class RecipientPattern {
         }
     }
 
+    /** In one form: lower case, the domain in A-labels. */
+    public String normal() {
+        return user == null && domain == null ? text : (user == null ? subdomains ? "." : "" : user + "@") + (domain == null ? "" : domain);
+    }
+
     private static IllegalArgumentException bad(String text, String why) {
         return new IllegalArgumentException("'" + text + "' " + why + "; " + ALLOWED);
     }

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * One entry of a sender group: IP address, CIDR block, range, partial address, host name, {@code .partial-host}, {@code ALL}, or
- * what a client proves in a TLS handshake: {@code cert:NAME}, {@code cert:.DOMAIN}, {@code spki:PIN}. Immutable.
+ * One entry of a sender group: IP address, CIDR block, range, partial address, host name, {@code .partial-host}, {@code ALL}, a DNS list
+ * {@code dnslist[ZONE]}, or what a client proves in a TLS handshake: {@code cert:NAME}, {@code cert:.DOMAIN}, {@code spki:PIN}. Immutable.
  */
 public final class SenderPattern {
     private static final Pattern IPV4_PARTIAL = Pattern.compile("(\\d{1,3}\\.){1,3}");
@@ -17,7 +17,10 @@ public final class SenderPattern {
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,3}");
     private static final Pattern NUMERIC = Pattern.compile("[0-9./-]+|.*:.*");
     private static final Pattern HOST = Pattern.compile("\\.?(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?)*");
-    private static final String ALLOWED = "allowed are an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, cert:NAME, cert:.DOMAIN, spki:PIN, or ALL";
+    private static final String ALLOWED = "allowed are an IP address, a CIDR block (10.1.0.0/16), a range (10.1.1.5-10), a partial address (10.1.), a host name, .partial-host, cert:NAME, cert:.DOMAIN, spki:PIN, dnslist[ZONE], or ALL";
+    private static final Pattern LIST = Pattern.compile("dnslist\\[([^\\[\\]]*)\\]", Pattern.CASE_INSENSITIVE);
+    /** A DNS name has 253 characters, and before the zone go 32 nibbles, each with its dot. */
+    private static final int LONGEST_ZONE = 253 - 64;
     private static final String CERTIFICATE_NAME = "cert:";
     private static final String KEY = "spki:";
 
@@ -30,24 +33,31 @@ public final class SenderPattern {
     private final BigInteger high;
     private final String host;
     private final boolean proof;
+    private final String list;
 
     private SenderPattern(String text, int family, BigInteger low, BigInteger high, String host) {
-        this(text, family, low, high, host, false);
+        this(text, family, low, high, host, false, null);
     }
 
-    private SenderPattern(String text, int family, BigInteger low, BigInteger high, String host, boolean proof) {
+    private SenderPattern(String text, int family, BigInteger low, BigInteger high, String host, boolean proof, String list) {
         this.text = text;
         this.family = family;
         this.low = low;
         this.high = high;
         this.host = host;
         this.proof = proof;
+        this.list = list;
     }
 
     /** @throws IllegalArgumentException saying what was wrong and what is allowed */
     public static SenderPattern parse(String text) {
         if (text.equals("ALL")) {
             return new SenderPattern(text, 0, null, null, null);
+        }
+        var list = LIST.matcher(text);
+        if (list.matches()) {
+            String zone = zone(list.group(1), text);
+            return new SenderPattern("dnslist[" + zone + "]", 0, null, null, null, false, zone);
         }
         if (text.startsWith(CERTIFICATE_NAME)) {
             return proof(CERTIFICATE_NAME + certificateName(text));
@@ -111,7 +121,7 @@ public final class SenderPattern {
      * Whether this is wider than anything that one organisation has: ALL, or a block wider than /8, of which a few make everyone.
      */
     public boolean matchesEveryone() {
-        if (host != null || proof) {
+        if (host != null || proof || list != null) {
             return false;
         }
         return low == null || high.subtract(low).add(BigInteger.ONE).bitLength() > family * 8 - WIDEST_PREFIX + 1;
@@ -127,9 +137,14 @@ public final class SenderPattern {
         return text.startsWith(KEY);
     }
 
-    /** By address and name alone; what needs a certificate never matches so. */
+    /** The zone of the DNS list that decides, in lower case; null where none does. */
+    public String dnsList() {
+        return list;
+    }
+
+    /** By address and name alone; what needs a certificate or a DNS list never matches so. */
     public boolean matches(InetAddress address, String hostName) {
-        if (proof) {
+        if (proof || list != null) {
             return false;
         }
         if (host != null) {
@@ -151,7 +166,7 @@ public final class SenderPattern {
     }
 
     private static SenderPattern proof(String text) {
-        return new SenderPattern(text, 0, null, null, null, true);
+        return new SenderPattern(text, 0, null, null, null, true, null);
     }
 
     /** A DNS name as certificates have them, or {@code .domain}; without wildcards. */
@@ -163,6 +178,20 @@ public final class SenderPattern {
         } catch (IllegalArgumentException e) {
             throw bad(text, "has no DNS name behind cert:");
         }
+    }
+
+    private static String zone(String zone, String text) {
+        String normal;
+        try {
+            normal = HostNames.normal(zone);
+        } catch (IllegalArgumentException e) {
+            throw bad(text, "has no domain name between the brackets");
+        }
+        if (normal.indexOf('.') < 0 || normal.length() > LONGEST_ZONE) {
+            throw bad(text, normal.indexOf('.') < 0 ? "has a top-level domain between the brackets, which is no DNS list"
+                    : "has a zone of more than " + LONGEST_ZONE + " characters, before which no IPv6 address fits");
+        }
+        return normal;
     }
 
     private static SenderPattern cidr(String text) {

@@ -21,6 +21,8 @@ class CompletionCommandTest {
         Path script = Files.writeString(folder.resolve("completion"), script());
         assertThat(complete(script, "cert", "")).contains("list", "show", "create", "csr", "sign", "import", "export", "renew", "check");
         assertThat(complete(script, "cert", "export", "--f")).contains("--format", "--folder");
+        assertThat(complete(script, "queue", "")).contains("list", "show", "hold", "release", "flush", "delete", "reroute").doesNotContain("wire");
+        assertThat(complete(script, "queue", "list", "--d")).contains("--destination", "--destinations");
     }
 
     private static String script() {

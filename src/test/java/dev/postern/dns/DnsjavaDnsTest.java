@@ -52,6 +52,10 @@ class DnsjavaDnsTest {
             hostalias    IN CNAME mx1
             client       IN A 192.0.2.77
             liar         IN A 192.0.2.99
+            77.2.0.192.list IN A 127.0.0.2
+            77.2.0.192.list IN A 127.0.0.10
+            77.2.0.192.list IN AAAA 2001:db8::1
+            78.2.0.192.list IN TXT "listed, without saying how"
             """;
     private static final String REVERSE = """
             $ORIGIN 2.0.192.in-addr.arpa.
@@ -112,6 +116,14 @@ class DnsjavaDnsTest {
     @Test
     void aDomainWithAnAddressAloneIsItsOwnMx() throws Exception {
         assertThat(get(dns.mx("implicit.example"))).containsExactly(new Mx(0, "implicit.example"));
+    }
+
+    @Test
+    void ipv4AddressesOfANameComeAloneAndAbsenceIsNoFailure() throws Exception {
+        assertThat(get(dns.ipv4("77.2.0.192.list.example"))).containsExactlyInAnyOrder(InetAddress.getByName("127.0.0.2"), InetAddress.getByName("127.0.0.10"));
+        assertThat(get(dns.ipv4("78.2.0.192.list.example"))).isEmpty();
+        assertThat(get(dns.ipv4("79.2.0.192.list.example"))).isEmpty();
+        assertThat(get(dns.ipv4("hostalias.example"))).containsExactly(InetAddress.getByName("192.0.2.1"));
     }
 
     @Test

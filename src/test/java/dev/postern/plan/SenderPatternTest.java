@@ -65,7 +65,28 @@ class SenderPatternTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "cert:", "cert:.", "cert:*.a.test", "cert:a_b.test", "cert:a b", "Cert:a.test", "spki:", "spki:AAAA", "spki:a.test", "SPKI:AAAA", ".", "..", "10.1", "10", "10.1.1.1.", "10.1.1.256", "256.", "10.1.1.1.1", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "/8", "10.0.0.0/8/8", "10.0.0.1/8",
+    @CsvSource({"dnslist[zen.example.org], zen.example.org", "dnslist[Zen.Example.ORG], zen.example.org", "DNSLIST[zen.example.org], zen.example.org"})
+    void aDnsListHasOneFormAndMatchesNothingByItself(String text, String zone) {
+        SenderPattern pattern = SenderPattern.parse(text);
+        assertThat(pattern).hasToString("dnslist[" + zone + "]");
+        assertThat(pattern.dnsList()).isEqualTo(zone);
+        assertThat(pattern.needsHostName()).isFalse();
+        assertThat(pattern.needsCertificate()).isFalse();
+        assertThat(pattern.matches(InetAddress.ofLiteral("10.1.1.1"), zone)).isFalse();
+        assertThat(SenderPattern.parse(zone).dnsList()).isNull();
+    }
+
+    @Test
+    void aZoneLeavesRoomForAnIpv6AddressBeforeIt() {
+        String longest = "a".repeat(63) + "." + "b".repeat(63) + "." + "c".repeat(61);
+        assertThat(SenderPattern.parse("dnslist[" + longest + "]").dnsList()).isEqualTo(longest);
+        assertThatThrownBy(() -> SenderPattern.parse("dnslist[" + longest + "c]")).hasMessageContaining("has a zone of more than 189 characters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dnslist[]", "dnslist[.]", "dnslist[org]", "dnslist[zen..org]", "dnslist[*.example.org]", "dnslist[zen.example.org", "dnslist[a.b][c.d]", "dnslist[zen.example.org].",
+        "dnslist(zen.example.org)", "sbrs[-10.0:-2.0]", "dnslist[.zen.example.org]",
+        "", " ", "cert:", "cert:.", "cert:*.a.test", "cert:a_b.test", "cert:a b", "Cert:a.test", "spki:", "spki:AAAA", "spki:a.test", "SPKI:AAAA", ".", "..", "10.1", "10", "10.1.1.1.", "10.1.1.256", "256.", "10.1.1.1.1", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "/8", "10.0.0.0/8/8", "10.0.0.1/8",
         "10.0.0.0/08x", "::/+8", "::/129", "::1%1", "fe80::1%lo", "[::1]", "1:2", "::1-2", "10.1.1.9-5", "10.1.1.5-10.", "10.1.1.5-256", "5-", "-5", "10.1.1.5-10-11", "010.1.1.1",
         "a b", "a..b", "-a.b", "a-.b", "example.com.", "*.example.com", "bücher.example", "user@example.com", "all", "All", "::/\u0668"})
     void refusesOtherTextAndSaysWhatIsAllowed(String text) {

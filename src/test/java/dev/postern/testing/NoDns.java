@@ -36,6 +36,11 @@ public class NoDns implements Dns {
     }
 
     @Override
+    public CompletionStage<List<InetAddress>> ipv4(String name) {
+        return CompletableFuture.completedFuture(List.of());
+    }
+
+    @Override
     public CompletionStage<Optional<String>> confirmedName(InetAddress address) {
         return CompletableFuture.completedFuture(Optional.empty());
     }

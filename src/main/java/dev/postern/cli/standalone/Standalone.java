@@ -5,6 +5,7 @@ import dev.postern.cli.catcher.Catcher;
 import dev.postern.cli.role.GatewayRole;
 import dev.postern.cli.role.Role;
 import dev.postern.gateway.Gateway;
+import dev.postern.gateway.disk.DurableFolder;
 import dev.postern.gateway.report.LogEventSink;
 import dev.postern.gateway.report.MailEvent.Level;
 import dev.postern.gateway.report.MailEvent;
@@ -145,7 +146,7 @@ public final class Standalone implements Role.Running {
 
     private static void makePrivate(Path folder) {
         try {
-            Files.createDirectories(folder);
+            DurableFolder.make(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         } catch (IOException e) {
             throw new Role.StartException("the data folder " + folder.toAbsolutePath() + " cannot be made: " + e + "; --data chooses another", e);

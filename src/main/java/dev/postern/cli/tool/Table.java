@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Text in columns, three spaces apart, as kubectl prints them; nothing is ever empty, so that scripts can count columns. */
 public final class Table {
-    private static final String GAP = "   ";
+    static final String GAP = "   ";
     private static final String NOTHING = "-";
     private final List<List<String>> rows = new ArrayList<>();
 
@@ -39,7 +39,7 @@ public final class Table {
         return text.toString();
     }
 
-    private static String cell(Object value) {
+    static String cell(Object value) {
         String text = value == null ? "" : value instanceof List<?> list ? String.join(",", list.stream().map(Object::toString).toList()) : value.toString();
         return text.isEmpty() ? NOTHING : Printable.line(text);
     }

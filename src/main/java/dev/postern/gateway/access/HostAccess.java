@@ -8,6 +8,7 @@ import dev.postern.plan.SenderPattern;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,13 +16,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The host access table of one listener. Whole addresses, names, certificates and keys are found at once however many there are;
+ * The host access table of one listener. Whole addresses, names, DNS lists, certificates and keys are found at once however many there are;
  * blocks, ranges and partial addresses are tried in order. Immutable.
  */
 public final class HostAccess {
     private final Map<InetAddress, Entry> byAddress = new HashMap<>();
     private final Map<String, Entry> byName = new HashMap<>();
     private final Map<String, Entry> byProof = new HashMap<>();
+    private final Map<String, Entry> byList = new LinkedHashMap<>();
     private final List<Entry> inOrder = new ArrayList<>();
 
     /**
@@ -51,18 +53,34 @@ public final class HostAccess {
         return !byName.isEmpty();
     }
 
+    /** Whether some entry can only be decided by a DNS list. */
+    public boolean needsLists() {
+        return !byList.isEmpty();
+    }
+
+    /** The DNS lists that could still decide, in order: those before the first entry that matches a client's address and name. */
+    public List<String> lists(InetAddress address, String hostName) {
+        Entry first = first(address, hostName, ClientProof.NONE, Set.of());
+        return byList.entrySet().stream().filter(list -> first == null || list.getValue().order < first.order).map(Map.Entry::getKey).toList();
+    }
+
     /** Of a client that has shown no certificate. */
     public Optional<Match> find(InetAddress address, String hostName) {
-        return find(address, hostName, ClientProof.NONE);
+        return find(address, hostName, ClientProof.NONE, Set.of());
     }
 
     /**
      * The first entry that matches and whose policy is not Continue.
      *
      * @param hostName the client's forward-confirmed name in lower case, or null
+     * @param listing  the zones of the DNS lists that have the client
      * @return empty where none matches: the client is rejected
      */
-    public Optional<Match> find(InetAddress address, String hostName, ClientProof proof) {
+    public Optional<Match> find(InetAddress address, String hostName, ClientProof proof, Set<String> listing) {
+        return Optional.ofNullable(first(address, hostName, proof, listing)).map(Entry::match);
+    }
+
+    private Entry first(InetAddress address, String hostName, ClientProof proof, Set<String> listing) {
         Entry first = byAddress.get(address);
         if (hostName != null) {
             first = earlier(first, byName(byName, "", hostName));
@@ -73,6 +91,9 @@ public final class HostAccess {
         for (String name : byProof.isEmpty() ? Set.<String>of() : proof.names()) {
             first = earlier(first, byName(byProof, "cert:", name));
         }
+        for (String zone : listing) {
+            first = earlier(first, byList.get(zone));
+        }
         for (Entry entry : inOrder) {
             if (first != null && first.order < entry.order) {
                 break;
@@ -82,7 +103,7 @@ public final class HostAccess {
                 break;
             }
         }
-        return Optional.ofNullable(first).map(Entry::match);
+        return first;
     }
 
     /**
@@ -99,6 +120,10 @@ public final class HostAccess {
 
     private void add(Entry entry) {
         String text = entry.pattern.toString();
+        if (entry.pattern.dnsList() != null) {
+            byList.putIfAbsent(entry.pattern.dnsList(), entry);
+            return;
+        }
         if (entry.pattern.needsCertificate()) {
             byProof.putIfAbsent(text, entry);
             return;

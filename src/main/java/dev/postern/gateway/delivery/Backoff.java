@@ -1,6 +1,6 @@
 package dev.postern.gateway.delivery;
 
-import dev.postern.plan.Settings;
+import dev.postern.plan.DestinationPlan.Retry;
 
 /** The retry schedule: the wait doubles from initial to max, each time a tenth more or less so that retries spread. Pure. */
 final class Backoff {
@@ -15,12 +15,17 @@ final class Backoff {
      * @param failures attempts that failed so far, 1 or more
      * @param random   from 0 to 1
      */
-    static long millis(Settings settings, int failures, double random) {
-        long wait = settings.retry().initialSeconds() * 1000;
-        long max = settings.retry().maxSeconds() * 1000;
+    static long millis(Retry retry, int failures, double random) {
+        long wait = retry.initialSeconds() * 1000;
+        long max = retry.maxSeconds() * 1000;
         for (int i = 1; i < failures && wait < max; i++) {
             wait *= 2;
         }
         return Math.max(1, Math.round(Math.min(wait, max) * (1 - JITTER + 2 * JITTER * random)));
+    }
+
+    /** Milliseconds that no wait is longer than. */
+    static long longest(Retry retry) {
+        return Math.round(retry.maxSeconds() * 1000 * (1 + JITTER));
     }
 }

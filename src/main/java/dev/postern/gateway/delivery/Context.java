@@ -8,7 +8,7 @@ import java.time.InstantSource;
 
 /** What every worker works with. */
 record Context(PlanHolder plans, Spool spool, Discovery discovery, MailLog log, InstantSource clock, DeliveryOptions options, Scheduler scheduler, Settler settler,
-        Dialer dialer) {
+        Dialer dialer, DeliveryMetrics metrics) {
 
     ActivePlan plan() {
         return plans.current();

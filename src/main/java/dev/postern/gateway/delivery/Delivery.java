@@ -9,21 +9,54 @@ import dev.postern.gateway.report.TlsFailures;
 import dev.postern.gateway.report.TlsResults;
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
+import dev.postern.plan.DestinationPlan;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** Delivers what the spool holds. Once started, it goes on until {@link #stop}. */
 public final class Delivery {
     private final PlanHolder plans;
-    private final Spool spool;
     private final Scheduler scheduler;
     private final Settler settler;
     private final Context context;
+    private final ClockWatch watch;
+    private final Returns returns;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    private final SpoolScan scan;
+    private final AgeSweep ages;
+    private Thread sweeping;
+    private final Queues queues = new Queues() {
+        @Override
+        public List<Destination> destinations() {
+            return scheduler.upkeep().survey().destinations();
+        }
+
+        @Override
+        public void flush(Predicate<String> domains) {
+            scheduler.retryNow(domains);
+        }
+
+        @Override
+        public void wake(Predicate<String> domains) {
+            scheduler.upkeep().wake(domains);
+        }
+
+        @Override
+        public Set<Long> withdraw(Set<Long> mids) {
+            return scheduler.upkeep().withdraw(mids);
+        }
+
+        @Override
+        public void enqueue(Envelope envelope) {
+            scheduler.bringBack(envelope);
+        }
+    };
     private ActivePlan last;
 
     /**
@@ -35,22 +68,36 @@ public final class Delivery {
     public Delivery(PlanHolder plans, Spool spool, Dns dns, StsPolicies policies, MailLog log, TlsFailures tlsFailures, TlsResults tlsResults, MeterRegistry metrics, InstantSource clock,
             EventLoopGroup group, DeliveryOptions options) {
         this.plans = plans;
-        this.spool = spool;
-        this.scheduler = new Scheduler(options, this::limit, this::launch, clock);
+        this.scheduler = new Scheduler(options, this::plan, this::launch, clock, new SteadyClock(clock));
         DeliveryMetrics counted = new DeliveryMetrics(metrics, scheduler::workers);
         this.settler = new Settler(spool, scheduler, log, counted, clock);
+        this.returns = new Returns(spool, log, clock, () -> plans.current() == null ? null : plans.current().plan().settings());
         Dialer dialer = new Dialer(new Dialer.Tools(group, options.timeouts(), address -> dns.confirmedName(address).toCompletableFuture().join(), log, tlsFailures, tlsResults, counted, clock));
-        this.context = new Context(plans, spool, new Discovery(dns, policies), log, clock, options, scheduler, settler, dialer);
+        this.context = new Context(plans, spool, new Discovery(dns, policies), log, clock, options, scheduler, settler, dialer, counted);
+        counted.queues(scheduler.upkeep()::survey, clock::millis);
+        this.scan = new SpoolScan(spool, scheduler, log);
+        this.ages = new AgeSweep(context);
+        watch = new ClockWatch(clock, System::nanoTime, log, () -> scheduler.retryNow(domain -> true));
     }
 
-    /** Takes up what the spool holds, and starts. Blocks while the spool is read. */
+    /** Starts. What the spool holds is taken up beside: the first of it travels while the last is read. */
     public void start() {
-        spool.forEachPending(scheduler::enqueue);
+        context.spool().quarantined().forEach(mid -> context.spool().envelope(mid).thenAccept(this::damaged));
         scheduler.start();
+        scan.start();
+        sweeping = Thread.ofVirtual().name("delivery-ages").start(ages);
+        watch.start();
         plans.subscribe(this::changed);
     }
 
-    /** Takes up a message: for the spool's {@code onCommitted}. Never waits; one that is known already is left as it is. */
+    /** A message that was found damaged before: those who sent it are still to be told, if its envelope can be read. */
+    private void damaged(Envelope envelope) {
+        if (envelope != null && envelope.pending()) {
+            scheduler.enqueue(envelope);
+        }
+    }
+
+    /** Takes up a message: for the spool's {@code onCommitted}, which must tell of each once. Never waits. */
     public void enqueue(Envelope envelope) {
         scheduler.enqueue(envelope);
     }
@@ -64,9 +111,19 @@ public final class Delivery {
         return new DirectSender(context, context.dialer().telling(failure -> { }, results));
     }
 
+    /** What waits, and how it is steered. */
+    public Queues queues() {
+        return queues;
+    }
+
+    /** Returns mail to its senders, for administrators. */
+    public Returns returns() {
+        return returns;
+    }
+
     /** What waits for a domain in lower-case A-labels, with at most {@code listed} messages by name. Never waits. */
     public Waiting waiting(String domain, int listed) {
-        return scheduler.waiting(domain, listed);
+        return scheduler.upkeep().waiting(domain, listed);
     }
 
     /**
@@ -74,7 +131,13 @@ public final class Delivery {
      * in the spool, which must stay open until this returns.
      */
     public void stop(Duration grace) throws InterruptedException {
+        watch.close();
         scheduler.stop();
+        scan.stop();
+        if (sweeping != null) {
+            sweeping.interrupt();
+            sweeping.join();
+        }
         if (!scheduler.awaitEnd(grace)) {
             threads.forEach(Thread::interrupt);
             scheduler.awaitEnd(Duration.ofSeconds(5));
@@ -91,9 +154,14 @@ public final class Delivery {
                 && Destinations.changed(before, Destinations.find(before, domain), next, Destinations.find(next, domain)));
     }
 
-    private int limit(String domain) {
+    /** Looks for mail that is too old, as is done at intervals. */
+    void sweepAges() throws InterruptedException {
+        ages.sweep();
+    }
+
+    private DestinationPlan plan(String domain) {
         ActivePlan active = plans.current();
-        return active == null ? 0 : Destinations.find(active, domain).limits().concurrentConnections();
+        return active == null ? null : Destinations.find(active, domain);
     }
 
     private void launch(DomainQueue queue, Entry entry) {

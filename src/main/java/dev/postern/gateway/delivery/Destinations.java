@@ -13,6 +13,8 @@ import java.util.Objects;
 final class Destinations {
     private static final ResourceRef BUILT_IN = new ResourceRef("DestinationControl", "", "built-in", "", 0);
 
+    private static final int SMTP = 25;
+
     private Destinations() {
     }
 
@@ -20,10 +22,26 @@ final class Destinations {
         return plan.destinations().find(domain).orElseGet(() -> builtIn(plan));
     }
 
+    /** As {@link #find(ActivePlan, String)}, by the lane's own way where it has one. */
+    static DestinationPlan find(ActivePlan plan, Lane lane) {
+        DestinationPlan found = find(plan, lane.domain());
+        return lane.route() == null ? found : found.via(List.of(host(lane.route())));
+    }
+
+    /** HOST, HOST:PORT or, for IPv6 addresses, [ADDRESS]:PORT. */
+    static DestinationPlan.Host host(String route) {
+        int colon = route.lastIndexOf(':');
+        boolean port = colon > 0 && (route.indexOf(':') == colon || route.charAt(colon - 1) == ']');
+        String host = port ? route.substring(0, colon) : route;
+        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        return new DestinationPlan.Host(bare, port ? Integer.parseInt(route.substring(colon + 1)) : SMTP, 0);
+    }
+
     /** For domains that no DestinationControl names. */
     private static DestinationPlan builtIn(ActivePlan plan) {
-        return DestinationPlan.of(BUILT_IN, List.of(), true, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), plan.plan().settings().certificate(), DestinationPlan.Limits.of(20, 100),
-                List.of(), null);
+        var settings = plan.plan().settings();
+        return new DestinationPlan(BUILT_IN, List.of(), true, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), settings.certificate(),
+                DestinationPlan.Limits.STANDARD, settings.retry(), false, List.of(), null);
     }
 
     /** Whether an attempt under the one plan could go otherwise under the other. */

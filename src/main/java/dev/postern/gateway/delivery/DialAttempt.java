@@ -68,7 +68,9 @@ final class DialAttempt {
     }
 
     private void connect() throws ClientException, Undeliverable {
+        long begin = System.nanoTime();
         session = ClientSession.connect(tools.group(), target.socketAddress(), tools.timeouts());
+        tools.metrics().since(DeliveryMetrics.Stage.CONNECT, begin);
         tools.log().log(new MailEvent.NewDelivery(dcid, session.local().getHostAddress(), ip(), target.port()));
         refuse(session.greeting(), "greeting");
     }
@@ -124,6 +126,7 @@ final class DialAttempt {
             settle(Outcome.NOT_OFFERED, "");
             return;
         }
+        long begin = System.nanoTime();
         Upgrade upgrade = Upgrade.of(session, active.client(plan.certificate()), requirement.serverName(target.host()));
         if (upgrade.tls() == null) {
             settle(upgrade.outcome(), upgrade.detail());
@@ -132,6 +135,7 @@ final class DialAttempt {
             }
             return;
         }
+        tools.metrics().since(DeliveryMetrics.Stage.TLS, begin);
         encrypted(upgrade.tls());
         Upgrade.First first = Upgrade.first(session, name());
         if (first.refusal() != null) {

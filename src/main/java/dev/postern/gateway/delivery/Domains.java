@@ -6,12 +6,12 @@ import java.net.InetAddress;
 import java.util.Locale;
 
 /** Domains as recipients give them. Pure. */
-final class Domains {
+public final class Domains {
     private Domains() {
     }
 
     /** In lower-case A-labels; as given, in lower case and not ASCII, where it has none that are beyond doubt. */
-    static String ascii(String domain) {
+    public static String ascii(String domain) {
         String lower = domain.toLowerCase(Locale.ROOT);
         String bare = lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
         if (bare.chars().allMatch(c -> c < 128)) {

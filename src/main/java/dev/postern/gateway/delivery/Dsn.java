@@ -1,13 +1,15 @@
 package dev.postern.gateway.delivery;
 
 import dev.postern.gateway.report.MailDate;
+import dev.postern.gateway.smtp.client.Orcpt;
+import dev.postern.gateway.smtp.client.QuotedPrintable;
 import dev.postern.gateway.spool.Envelope;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
-/** Composes delivery status notifications (RFC 3462, RFC 3464; RFC 6533 where addresses are not ASCII). Pure. */
+/** Composes delivery status notifications (RFC 3462, RFC 3464; RFC 6533 where the sender's address is not ASCII). Pure. */
 final class Dsn {
 
     private Dsn() {
@@ -41,8 +43,11 @@ final class Dsn {
      * @param id       unique, of letters, digits, dots and hyphens: boundary and Message-ID
      */
     static Composed compose(Envelope original, List<Report> reports, byte[] returned, boolean whole, String hostname, Instant now, String id) {
-        boolean utf8 = !ascii(original.sender()) || reports.stream().anyMatch(r -> !ascii(r.address));
-        boolean eightBit = utf8 || !ascii(returned);
+        // Only a sender whose own address needs it is sent what only SMTPUTF8 can carry: the notification must reach everybody else, too.
+        boolean utf8 = !ascii(original.sender());
+        boolean words = reports.stream().allMatch(r -> ascii(r.address));
+        Returned third = Returned.of(returned, whole, utf8);
+        boolean eightBit = utf8 || third.eightBit();
         StringBuilder head = new StringBuilder();
         line(head, "From: Mail Delivery System <MAILER-DAEMON@" + hostname + ">");
         line(head, "To: <" + original.sender() + ">");
@@ -57,16 +62,35 @@ final class Dsn {
             line(head, "Content-Transfer-Encoding: 8bit");
         }
         line(head, "");
-        part(head, id, utf8 ? "text/plain; charset=utf-8" : "text/plain; charset=us-ascii", utf8);
-        explain(head, reports, hostname);
-        part(head, id, utf8 ? "message/global-delivery-status" : "message/delivery-status", utf8);
-        status(head, original, reports, hostname);
-        part(head, id, whole ? (utf8 ? "message/global" : "message/rfc822") : utf8 ? "message/global-headers" : "text/rfc822-headers", eightBit);
+        StringBuilder text = new StringBuilder();
+        DsnWords.write(text, reports, hostname);
+        part(head, id, words ? "text/plain; charset=us-ascii" : "text/plain; charset=utf-8", words ? null : utf8 ? "8bit" : "quoted-printable");
+        head.append(words || utf8 ? text : QuotedPrintable.text(text.toString().getBytes(StandardCharsets.UTF_8)));
+        part(head, id, utf8 ? "message/global-delivery-status" : "message/delivery-status", utf8 ? "8bit" : null);
+        status(head, original, reports, hostname, utf8);
+        part(head, id, third.type(), third.encoding());
         ByteArrayOutputStream out = new ByteArrayOutputStream(head.length() + returned.length + 64);
         out.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
-        out.writeBytes(returned);
+        out.writeBytes(third.body());
         out.writeBytes(("\r\n--=_" + id + "--\r\n").getBytes(StandardCharsets.US_ASCII));
         return new Composed(out.toByteArray(), eightBit, utf8);
+    }
+
+    /** The third part: what goes back of the message. Only a whole message with octets above 127 in its body has to stay as it is. */
+    private record Returned(String type, String encoding, byte[] body, boolean eightBit) {
+        static Returned of(byte[] returned, boolean whole, boolean utf8) {
+            if (ascii(returned)) {
+                return new Returned(utf8 ? whole ? "message/global" : "message/global-headers" : whole ? "message/rfc822" : "text/rfc822-headers", null, returned, false);
+            }
+            if (utf8) {
+                return new Returned(whole ? "message/global" : "message/global-headers", "8bit", returned, true);
+            }
+            if (whole && ascii(Notifier.headers(returned))) {
+                return new Returned("message/rfc822", "8bit", returned, true);
+            }
+            // RFC 6532 section 3.7 lets message/global be encoded, as any text may be.
+            return new Returned(whole ? "message/global" : "text/rfc822-headers", "quoted-printable", QuotedPrintable.text(returned).getBytes(StandardCharsets.US_ASCII), false);
+        }
     }
 
     private static String subject(List<Report> reports) {
@@ -76,23 +100,7 @@ final class Dsn {
         return reports.stream().anyMatch(r -> r.action == Action.delayed) ? "Delivery Status Notification (Delay)" : "Delivery Status Notification (Success)";
     }
 
-    private static void explain(StringBuilder out, List<Report> reports, String hostname) {
-        line(out, "This is the mail gateway at " + hostname + ".");
-        for (Report report : reports) {
-            line(out, "");
-            line(out, switch (report.action) {
-                case failed -> "Your message could not be delivered to:";
-                case delayed -> "Your message is not delivered yet, and will be tried until " + MailDate.of(Instant.ofEpochMilli(report.retryUntil)) + ", to:";
-                case relayed -> "Your message was handed to a server that sends no notification of its own, for:";
-            });
-            line(out, "");
-            line(out, "    <" + report.address + ">");
-            line(out, "    " + plain(report.text));
-        }
-        line(out, "");
-    }
-
-    private static void status(StringBuilder out, Envelope original, List<Report> reports, String hostname) {
+    private static void status(StringBuilder out, Envelope original, List<Report> reports, String hostname, boolean utf8) {
         line(out, "Reporting-MTA: dns; " + hostname);
         if (original.envid() != null) {
             line(out, "Original-Envelope-Id: " + plain(xtext(original.envid())));
@@ -102,9 +110,9 @@ final class Dsn {
             line(out, "");
             if (report.orcpt != null && report.orcpt.indexOf(';') > 0) {
                 int semicolon = report.orcpt.indexOf(';');
-                line(out, "Original-Recipient: " + plain(report.orcpt.substring(0, semicolon)) + "; " + plain(xtext(report.orcpt.substring(semicolon + 1))));
+                line(out, "Original-Recipient: " + plain(report.orcpt.substring(0, semicolon)) + "; " + original(report.orcpt.substring(0, semicolon), report.orcpt.substring(semicolon + 1), utf8));
             }
-            line(out, "Final-Recipient: " + (ascii(report.address) ? "rfc822" : "utf-8") + "; " + report.address);
+            line(out, "Final-Recipient: " + (ascii(report.address) ? "rfc822; " + report.address : "utf-8; " + (utf8 ? report.address : Orcpt.ascii(report.address))));
             line(out, "Action: " + report.action);
             line(out, "Status: " + report.status);
             if (report.host != null) {
@@ -118,11 +126,19 @@ final class Dsn {
         line(out, "");
     }
 
-    private static void part(StringBuilder out, String id, String type, boolean eightBit) {
+    /** What ORCPT said; an address of type utf-8 stays in the form in which it came, or in that which is ASCII (RFC 6533 section 3). */
+    private static String original(String type, String address, boolean utf8) {
+        if (type.equalsIgnoreCase("utf-8")) {
+            return utf8 ? address : Orcpt.ascii(address);
+        }
+        return plain(xtext(address));
+    }
+
+    private static void part(StringBuilder out, String id, String type, String encoding) {
         line(out, "--=_" + id);
         line(out, "Content-Type: " + type);
-        if (eightBit) {
-            line(out, "Content-Transfer-Encoding: 8bit");
+        if (encoding != null) {
+            line(out, "Content-Transfer-Encoding: " + encoding);
         }
         line(out, "");
     }
@@ -147,7 +163,7 @@ final class Dsn {
     }
 
     /** What others wrote, as one line of printable ASCII: nothing of it may begin a header of its own. */
-    private static String plain(String text) {
+    static String plain(String text) {
         StringBuilder plain = new StringBuilder(text.length());
         text.chars().forEach(c -> plain.append(c >= 32 && c < 127 ? (char) c : '?'));
         return plain.toString();

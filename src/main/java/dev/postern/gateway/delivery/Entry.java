@@ -1,24 +1,13 @@
 package dev.postern.gateway.delivery;
 
 /**
- * Recipients of one message in one domain that are due together. Small: there is one for every queued message.
+ * Recipients of one message in one domain that travel together, as they are given out to be tried.
  *
- * @param due milliseconds since the epoch
+ * @param rids       in ascending order
+ * @param due        milliseconds since the epoch
+ * @param receivedAt when the message came in, likewise
+ * @param ring       its sender's
+ * @param tellsDelay whether the sender is still to be told should they be delayed for long
  */
-record Entry(long mid, int[] rids, long due) implements Comparable<Entry> {
-    private static final int[] FIRST = {0};
-
-    Entry {
-        rids = rids.length == 1 && rids[0] == 0 ? FIRST : rids;
-    }
-
-    Entry due(long when) {
-        return new Entry(mid, rids, when);
-    }
-
-    @Override
-    public int compareTo(Entry other) {
-        int byDue = Long.compare(due, other.due);
-        return byDue != 0 ? byDue : Long.compare(mid, other.mid);
-    }
+record Entry(long mid, int[] rids, long due, long receivedAt, int ring, boolean tellsDelay) {
 }

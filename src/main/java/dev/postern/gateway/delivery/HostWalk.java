@@ -34,7 +34,10 @@ final class HostWalk {
     private Undeliverable failure;
     private boolean mayMend;
 
-    private record Host(String name, int port) {
+    /** Of the host that was given last. */
+    private int preference;
+
+    private record Host(String name, int port, int preference) {
     }
 
     private HostWalk(Discovery discovery, DestinationPlan.Tls tls, Discovery.Domain domain, boolean routed, List<Host> hosts) {
@@ -60,14 +63,14 @@ final class HostWalk {
             List<DestinationPlan.Host> route = new ArrayList<>(plan.route());
             Collections.shuffle(route);
             route.sort(Comparator.comparingInt(DestinationPlan.Host::priority));
-            return new HostWalk(discovery, plan.tls(), null, true, route.stream().map(h -> new Host(h.host(), h.port())).toList());
+            return new HostWalk(discovery, plan.tls(), null, true, route.stream().map(h -> new Host(h.host(), h.port(), h.priority())).toList());
         }
         if (Domains.isLiteral(domain)) {
             InetAddress address = Domains.literal(domain);
             if (address == null) {
                 throw new Undeliverable(Outcome.failed("5.1.3", "'" + domain + "' is not an address literal", null), false);
             }
-            return new HostWalk(discovery, plan.tls(), null, false, List.of(new Host(address.getHostAddress(), SMTP)));
+            return new HostWalk(discovery, plan.tls(), null, false, List.of(new Host(address.getHostAddress(), SMTP, 0)));
         }
         if (domain.chars().anyMatch(c -> c > 127)) {
             throw new Undeliverable(Outcome.failed("5.1.2", "'" + domain + "' cannot be written in A-labels (IDNA) beyond doubt", null), false);
@@ -78,7 +81,7 @@ final class HostWalk {
             if (usable.isEmpty()) {
                 throw new Undeliverable(Outcome.failed("5.4.6", "mail for " + domain + " loops back to " + self, null), false);
             }
-            return new HostWalk(discovery, plan.tls(), found, false, usable.stream().map(mx -> new Host(mx.host(), SMTP)).toList());
+            return new HostWalk(discovery, plan.tls(), found, false, usable.stream().map(mx -> new Host(mx.host(), SMTP, mx.preference())).toList());
         } catch (DnsException e) {
             throw new Undeliverable(switch (e.kind()) {
                 case NOT_FOUND -> Outcome.failed("5.1.2", e.getMessage(), null);
@@ -98,6 +101,7 @@ final class HostWalk {
     Target next() throws InterruptedException {
         while (targets.isEmpty() && !hosts.isEmpty() && given < ADDRESSES) {
             Host host = hosts.poll();
+            preference = host.preference();
             try {
                 List<InetAddress> addresses = discovery.addresses(host.name());
                 Published published = published(host);
@@ -111,6 +115,11 @@ final class HostWalk {
         }
         given++;
         return targets.poll();
+    }
+
+    /** The next address to try that is as good as the last one, of the same host or one of the same preference; null where there is none. */
+    Target nextAlike() throws InterruptedException {
+        return targets.isEmpty() && (hosts.isEmpty() || hosts.peek().preference() != preference) ? null : next();
     }
 
     /** What is known of the domain; null for a route or an address literal. */

@@ -45,8 +45,13 @@ final class Link {
         messages++;
     }
 
+    /** Whether it has had as many messages as it may: as the plan says, or the server's MAILMAX (RFC 9422). */
+    boolean spent() {
+        return messages >= Math.min(plan.limits().messagesPerConnection(), session.capabilities().limit("MAILMAX"));
+    }
+
     /** Whether the next message may go on it: the level must be the one of now. */
     boolean fits(DestinationPlan now, ActivePlan current) {
-        return messages < now.limits().messagesPerConnection() && !Destinations.changed(active, plan, current, now) && session.usable();
+        return messages < now.limits().messagesPerConnection() && !spent() && !Destinations.changed(active, plan, current, now) && session.usable();
     }
 }

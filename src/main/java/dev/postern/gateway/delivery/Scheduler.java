@@ -1,66 +1,62 @@
 package dev.postern.gateway.delivery;
 
+import dev.postern.api.DestinationControlSpec.Per;
 import dev.postern.gateway.spool.Envelope;
+import dev.postern.plan.DestinationPlan;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.SequencedSet;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.ToIntFunction;
 
 /**
  * What is due for which domain, and who may deliver it: a queue for each {@link Lane}, a worker for each connection. Safe for use by
- * many threads; no method but {@link #next} waits.
+ * many threads; no method but {@link #next} and {@link #awaitEnd} waits.
  *
- * <p>A domain starts with one worker, and each connection that it takes doubles what it may have, up to its limit. One whose
- * servers take none backs off as a whole. Domains that have not proven themselves share half of the connections, so that the
- * dead ones, which hold theirs longest, never starve the living. All this holds for each lane of a domain by itself; the domain's limit
- * holds for its lanes together.
+ * <p>A domain starts with one worker, and each connection that it takes lets it have more, up to its limit ({@link Window}). One whose servers take none rests as a whole:
+ * one entry finds that out, the others stay as they are. Which lane gets a connection is {@link Connections}' matter, which entry of a lane is next {@link SenderRings}'.
+ * All this holds for each lane of a domain by itself; the domain's limit holds for its lanes together.
  */
 final class Scheduler {
-    /** Messages after which a connection makes room where another lane of its domain waits for one. */
+    /** Messages after which a connection makes room where another lane waits for one. */
     private static final int TURN = 20;
 
-    private final int connections;
-    private final int recipients;
-    private final ToIntFunction<String> limit;
+    private final Function<String, DestinationPlan> plans;
     private final BiConsumer<DomainQueue, Entry> launcher;
+    private final int recipients;
     private final InstantSource clock;
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
-    private final Lanes lanes = new Lanes();
-    /** Recipients that are not settled, by message. */
-    private final Map<Long, Integer> outstanding = new HashMap<>();
+    private final Shelf shelf;
+    private final Connections connections;
+    private final AddressBook addresses = new AddressBook();
     private final Alarm alarm;
-    /** Queues that would have more workers, were there connections left: those that have proven themselves, and the others. */
-    private final SequencedSet<DomainQueue> starved = new LinkedHashSet<>();
-    private final SequencedSet<DomainQueue> starvedUnproven = new LinkedHashSet<>();
-    private int workers;
-    private int unproven;
-    private boolean running;
+    private final Upkeep upkeep;
+    private final Feedback feedback;
+    private volatile boolean running;
 
     /**
      * A scheduler that has not started.
      *
-     * @param limit    connections that a domain may have now; 0: none may be opened yet
+     * @param plans    of domains, now; null: nothing may be tried yet
      * @param launcher starts a worker with its first entry; called under the lock, must not wait
+     * @param wall     what the times of messages are by
+     * @param steady   what waits are measured by: the same but for when the wall clock is set
      */
-    Scheduler(DeliveryOptions options, ToIntFunction<String> limit, BiConsumer<DomainQueue, Entry> launcher, InstantSource clock) {
-        this.connections = options.connections();
-        this.recipients = options.recipients();
-        this.limit = limit;
+    Scheduler(DeliveryOptions options, Function<String, DestinationPlan> plans, BiConsumer<DomainQueue, Entry> launcher, InstantSource wall, InstantSource steady) {
+        this.plans = plans;
         this.launcher = launcher;
-        this.clock = clock;
-        this.alarm = new Alarm(lock, clock, this::dispatch);
+        this.recipients = options.recipients();
+        this.clock = steady;
+        this.shelf = new Shelf(plans, wall, steady);
+        this.connections = new Connections(options.connections());
+        this.feedback = new Feedback(lock, shelf, connections, addresses, steady, this::dispatch);
+        this.upkeep = new Upkeep(lock, shelf, steady, this::dispatch);
+        this.alarm = new Alarm(lock, steady, this::dispatch);
     }
 
     void start() {
@@ -68,60 +64,92 @@ final class Scheduler {
         try {
             running = true;
             alarm.start();
-            lanes.all().forEach(this::dispatch);
         } finally {
             lock.unlock();
         }
+        retryNow(domain -> false);
     }
 
-    /** Takes a message up; one that is known already is left as it is. */
+    /** Takes a message up that nobody has: one that was just committed. One on hold is left out. */
     void enqueue(Envelope envelope) {
-        Map<String, Map<Long, List<Integer>>> byDomain = new TreeMap<>();
-        int pending = 0;
-        for (int rid = 0; rid < envelope.recipients().size(); rid++) {
-            var recipient = envelope.recipients().get(rid);
-            if (recipient.state() == Envelope.State.PENDING) {
-                pending++;
-                byDomain.computeIfAbsent(Domains.ascii(recipient.domain()), d -> new TreeMap<>())
-                        .computeIfAbsent(recipient.nextAttempt(), t -> new ArrayList<>()).add(rid);
-            }
-        }
+        Split split = Split.of(envelope, recipients);
         lock.lock();
         try {
-            if (pending == 0 || outstanding.putIfAbsent(envelope.mid(), pending) != null) {
-                return;
-            }
-            byDomain.forEach((domain, byDue) -> byDue.forEach((due, rids) -> add(new Lane(domain, envelope.tls()), envelope.mid(), rids, due)));
+            shelf.add(split, this::dispatch);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Puts recipients back that wait for another attempt. */
-    void requeue(Lane lane, long mid, List<Integer> rids, long due) {
+    /** Takes a message up that the spool holds since it was opened; once, and not where it came here otherwise meanwhile. */
+    void scanned(Envelope envelope) {
+        Split split = Split.of(envelope, recipients);
         lock.lock();
         try {
-            add(lane, mid, rids, due);
+            if (shelf.custody.scanned(envelope.mid())) {
+                shelf.add(split, this::dispatch);
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    private void add(Lane lane, long mid, List<Integer> rids, long due) {
-        long now = clock.millis();
-        DomainQueue queue = lanes.get(lane, lock::newCondition);
-        for (int from = 0; from < rids.size(); from += recipients) {
-            queue.add(new Entry(mid, rids.subList(from, Math.min(rids.size(), from + recipients)).stream().mapToInt(Integer::intValue).toArray(), due), now);
-        }
-        dispatch(queue);
-    }
-
-    /** Notes that recipients are delivered or bounced; true when they were the message's last. */
-    boolean settled(long mid, int count) {
+    /** The spool was read to the end. */
+    void scanEnds() {
         lock.lock();
         try {
-            Integer left = outstanding.computeIfPresent(mid, (m, n) -> n > count ? n - count : null);
-            return left == null;
+            shelf.custody.scanEnds();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Brings a message back that was withdrawn; any other is left as it is, and one on hold stays out. */
+    void bringBack(Envelope envelope) {
+        Split split = Split.of(envelope, recipients);
+        lock.lock();
+        try {
+            if (shelf.custody.bringBack(envelope.mid())) {
+                shelf.add(split, this::dispatch);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts recipients back that wait for another attempt; they are done with when {@link #done} is called. */
+    void requeue(Lane lane, Envelope envelope, List<Integer> rids, long due) {
+        Split split = Split.of(lane, envelope, rids, due, recipients);
+        lock.lock();
+        try {
+            shelf.add(split, this::dispatch);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts back what was given out of an entry and not tried; it is done with. */
+    void putBack(Lane lane, Entry entry, int[] rids, long due) {
+        Split split = new Split(entry.mid(), entry.receivedAt(), entry.ring(), List.of(new Split.Part(lane, due, rids, entry.tellsDelay())));
+        lock.lock();
+        try {
+            shelf.custody.done(entry.mid(), false);
+            shelf.add(split, this::dispatch);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * An entry that was given out is done with, and written; each is, once.
+     *
+     * @param gone whether the message left the spool
+     * @return true for the last one of a message that did
+     */
+    boolean done(long mid, boolean gone) {
+        lock.lock();
+        try {
+            return shelf.custody.done(mid, gone);
         } finally {
             lock.unlock();
         }
@@ -130,113 +158,64 @@ final class Scheduler {
     /**
      * The worker's next entry; waits for one, no longer than {@code linger}, while nobody else wants the connection's place.
      *
+     * @param linger zero where it has no connection
      * @param served entries that the worker had
+     * @param at     where its connection is, or null
      * @return null when the worker is to end
      */
-    Entry next(DomainQueue queue, Duration linger, int served) throws InterruptedException {
+    Entry next(DomainQueue queue, Duration linger, int served, InetAddress at) throws InterruptedException {
         lock.lock();
         try {
-            queue.promote(clock.millis());
-            long left = linger.toNanos();
-            while (running && queue.ready.isEmpty() && left > 0 && (workers < connections || starved.isEmpty() && starvedUnproven.isEmpty())
-                    && waiting(queue) == null) {
-                queue.idle++;
-                try {
-                    left = queue.arrived.awaitNanos(left);
-                } finally {
-                    queue.idle--;
-                }
-                queue.promote(clock.millis());
+            DestinationPlan plan = plans.apply(queue.domain());
+            if (linger.isPositive() && plan != null) {
+                queue.window.took(limit(plan));
             }
-            DomainQueue other = queue.ready.isEmpty() || served >= TURN ? waiting(queue) : null;
+            long left = linger.toNanos();
+            while (left > 0 && goesOn(queue, plan) && !queue.waiting.due(clock.millis()) && !connections.wanted() && !(at != null && addresses.wanted(at))
+                    && waiting(queue, plan) == null) {
+                left = queue.await(lock, left);
+                plan = plans.apply(queue.domain());
+            }
+            long now = clock.millis();
+            if (!goesOn(queue, plan) || served >= TURN && (connections.wanted() || at != null && addresses.wanted(at))) {
+                return null;
+            }
+            DomainQueue other = served >= TURN || !queue.waiting.due(now) ? waiting(queue, plan) : null;
             if (other != null) {
                 other.promised = true;
                 return null;
             }
-            boolean fits = queue.active + lanes.beside(queue) <= Math.max(1, limit.applyAsInt(queue.domain())) && queue.blockedUntil <= clock.millis();
-            return running && fits ? queue.ready.poll() : null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** A worker opened a connection. */
-    void opened(DomainQueue queue) {
-        lock.lock();
-        try {
-            queue.open++;
-            queue.failures = 0;
-            queue.blockedUntil = 0;
-            if (!queue.proven) {
-                queue.proven = true;
-                unproven -= queue.active;
+            boolean fits = queue.active + shelf.lanes.beside(queue) <= Math.max(1, limit(plan));
+            Entry entry = fits && shelf.admits(queue, plan, now) ? shelf.poll(queue, plan, now) : null;
+            if (entry != null && queue.idle == 0 && queue.waiting.due(now)) {
+                dispatch(queue);
             }
-            queue.window = Math.max(queue.window, Math.min(2 * queue.window, limit.applyAsInt(queue.domain())));
-            dispatch(queue);
+            return entry;
         } finally {
             lock.unlock();
         }
     }
 
-    /** A worker closed its connection. */
-    void closed(DomainQueue queue) {
-        lock.lock();
-        try {
-            queue.open--;
-        } finally {
-            lock.unlock();
-        }
+    private DomainQueue waiting(DomainQueue queue, DestinationPlan plan) {
+        return shelf.lanes.waiting(queue, limit(plan), clock.millis());
     }
 
-    /**
-     * A worker found no host that takes a connection. Where others have one, the domain lives, and only its window shrinks.
-     *
-     * @return how many times in a row this happened, or 0 where others have a connection
-     */
-    int failed(DomainQueue queue) {
-        lock.lock();
-        try {
-            if (queue.open > 0) {
-                queue.window = queue.open;
-                return 0;
-            }
-            queue.window = 1;
-            if (queue.proven) {
-                queue.proven = false;
-                unproven += queue.active;
-            }
-            return ++queue.failures;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Lets a domain rest; gives back what is due, to be delayed with the one that failed. */
-    List<Entry> block(DomainQueue queue, long until) {
-        lock.lock();
-        try {
-            queue.blockedUntil = Math.max(queue.blockedUntil, until);
-            queue.promote(clock.millis());
-            return queue.takeReady();
-        } finally {
-            lock.unlock();
-        }
+    private boolean goesOn(DomainQueue queue, DestinationPlan plan) {
+        return running && plan != null && !plan.suspended() && !queue.rests(clock.millis());
     }
 
     /** A worker ended. */
     void finished(DomainQueue queue) {
         lock.lock();
         try {
-            workers--;
-            queue.active--;
-            if (!queue.proven) {
-                unproven--;
+            connections.free(queue);
+            connections.feed(this::dispatch);
+            for (DomainQueue other : shelf.lanes.of(queue.domain())) {
+                if (other != queue) {
+                    other.promised = false;
+                    dispatch(other);
+                }
             }
-            feed();
-            lanes.siblings(queue).forEach(other -> {
-                other.promised = false;
-                dispatch(other);
-            });
             dispatch(queue);   // behind those that waited longer
             ended.signalAll();
         } finally {
@@ -244,31 +223,19 @@ final class Scheduler {
         }
     }
 
-    /** Makes everything due now for the domains whose plan changed: what was wrong may be mended. */
-    void retryNow(Predicate<String> changed) {
-        lock.lock();
-        try {
-            for (DomainQueue queue : lanes.all()) {
-                if (changed.test(queue.domain())) {
-                    queue.blockedUntil = 0;
-                    queue.failures = 0;
-                    queue.promoteAll();
-                }
-                dispatch(queue);
-            }
-        } finally {
-            lock.unlock();
-        }
+    /** Makes everything due now for these domains. */
+    void retryNow(Predicate<String> domains) {
+        upkeep.retryNow(domains);
     }
 
-    /** What waits for a domain; looks at a bounded number of entries. */
-    Waiting waiting(String domain, int listed) {
-        lock.lock();
-        try {
-            return lanes.of(domain).stream().map(queue -> queue.waiting(listed)).reduce(Waiting.NOTHING, (one, other) -> one.and(other, listed));
-        } finally {
-            lock.unlock();
-        }
+    /** What workers tell of hosts. */
+    Feedback feedback() {
+        return feedback;
+    }
+
+    /** What there is to see and to do about all that waits. */
+    Upkeep upkeep() {
+        return upkeep;
     }
 
     /** Starts no worker any more, and lets those end that wait. */
@@ -277,7 +244,11 @@ final class Scheduler {
         try {
             running = false;
             alarm.stop();
-            lanes.all().forEach(q -> q.arrived.signalAll());
+            for (int number = 0; number < shelf.lanes.end(); number++) {
+                if (shelf.lanes.numbered(number) != null) {
+                    shelf.lanes.numbered(number).signalAll();
+                }
+            }
         } finally {
             lock.unlock();
         }
@@ -288,29 +259,24 @@ final class Scheduler {
         long left = grace.toNanos();
         lock.lock();
         try {
-            while (workers > 0 && left > 0) {
+            while (connections.workers() > 0 && left > 0) {
                 left = ended.awaitNanos(left);
             }
-            return workers == 0;
+            return connections.workers() == 0;
         } finally {
             lock.unlock();
         }
     }
 
     boolean running() {
-        lock.lock();
-        try {
-            return running;
-        } finally {
-            lock.unlock();
-        }
+        return running;
     }
 
     /** Workers now. */
     int workers() {
         lock.lock();
         try {
-            return workers;
+            return connections.workers();
         } finally {
             lock.unlock();
         }
@@ -318,47 +284,36 @@ final class Scheduler {
 
     private void dispatch(DomainQueue queue) {
         long now = clock.millis();
-        queue.promote(now);
-        if (running && queue.blockedUntil <= now) {
-            int allowed = Math.min(queue.window, limit.applyAsInt(queue.domain()) - lanes.beside(queue));
-            while (queue.ready.size() > queue.idle && queue.active < allowed) {
-                if (workers >= connections || !queue.proven && unproven >= unprovenLimit()) {
-                    (queue.proven ? starved : starvedUnproven).add(queue);
-                    break;
+        DestinationPlan plan = plans.apply(queue.domain());
+        boolean crowded = queue.crowded != null && queue.crowdedUntil > now;
+        if (goesOn(queue, plan) && queue.waiting.due(now)) {
+            if (queue.idle > 0) {
+                queue.signal();
+            } else {
+                int allowed = crowded ? 0 : Math.min(queue.window.size(), limit(plan) - shelf.lanes.beside(queue));
+                while (queue.active < allowed && queue.waiting.due(now) && shelf.admits(queue, plan, now) && connections.take(queue)) {
+                    launcher.accept(queue, shelf.poll(queue, plan, now));
                 }
-                workers++;
-                queue.active++;
-                unproven += queue.proven ? 0 : 1;
-                launcher.accept(queue, queue.ready.poll());
+                if (queue.active >= allowed && queue.waiting.due(now)) {
+                    shelf.lanes.signalBeside(queue);
+                }
             }
-            if (!queue.ready.isEmpty() && queue.idle > 0) {
-                queue.arrived.signal();
-            } else if (!queue.ready.isEmpty() && queue.active >= allowed) {
-                lanes.siblings(queue).stream().filter(other -> other.idle > 0).forEach(other -> other.arrived.signal());   // it may make room
-            }
+        } else if (plan != null && plan.suspended()) {
+            queue.signalAll();
         }
-        if (queue.empty() && queue.active == 0 && queue.blockedUntil <= now) {
-            lanes.remove(queue);
-            return;
-        }
-        alarm.set(queue, queue.blockedUntil > now ? queue.blockedUntil : queue.nextDue());
-    }
-
-    /** Gives free connections to those that wait for one, in turn. */
-    private void feed() {
-        while (workers < connections && !starved.isEmpty()) {
-            dispatch(starved.removeFirst());
-        }
-        while (workers < connections && unproven < unprovenLimit() && !starvedUnproven.isEmpty()) {
-            dispatch(starvedUnproven.removeFirst());
+        boolean rests = queue.rests(now);
+        if (queue.empty() && queue.active == 0 && !rests) {
+            alarm.set(queue, Long.MAX_VALUE);
+            shelf.lanes.remove(queue);
+        } else if (rests) {
+            alarm.set(queue, queue.restsUntil());
+        } else {
+            alarm.set(queue, plan != null && plan.suspended() ? Long.MAX_VALUE : crowded ? Math.min(queue.crowdedUntil, queue.waiting.nextDue()) : queue.waiting.nextDue());
         }
     }
 
-    private DomainQueue waiting(DomainQueue queue) {
-        return lanes.waiting(queue, limit.applyAsInt(queue.domain()), clock.millis());
-    }
-
-    private int unprovenLimit() {
-        return Math.max(1, connections / 2);
+    /** Connections that a domain may have. */
+    static int limit(DestinationPlan plan) {
+        return plan.limits().per() == Per.Address ? Integer.MAX_VALUE : plan.limits().concurrentConnections();
     }
 }

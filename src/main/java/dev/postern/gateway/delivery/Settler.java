@@ -5,31 +5,27 @@ import dev.postern.gateway.report.MailLog;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
-import dev.postern.gateway.tls.MessageTls;
+import dev.postern.plan.DestinationPlan;
 import dev.postern.plan.Settings;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Writes down what became of recipients, tells the log, the metrics and the sender, and puts back what waits. A write that fails
  * is tried again for a while: until it is done, a restart would deliver a second time.
  */
 final class Settler {
-    /** Of the original, at most this goes back with a DSN. */
-    static final int RETURNED = 64 * 1024;
     private static final int WRITE_ATTEMPTS = 10;
     private static final Duration WRITE_PAUSE = Duration.ofSeconds(5);
 
@@ -38,6 +34,7 @@ final class Settler {
     private final MailLog log;
     private final DeliveryMetrics metrics;
     private final InstantSource clock;
+    private final Notifier notifier;
     private final AtomicInteger writing = new AtomicInteger();
 
     Settler(Spool spool, Scheduler scheduler, MailLog log, DeliveryMetrics metrics, InstantSource clock) {
@@ -46,6 +43,7 @@ final class Settler {
         this.log = log;
         this.metrics = metrics;
         this.clock = clock;
+        notifier = new Notifier(spool, log);
     }
 
     /** Writes under way. */
@@ -59,23 +57,54 @@ final class Settler {
      * @param dcid     of the connection, or 0
      * @param outcomes by RID
      */
-    void settle(DomainQueue queue, Envelope envelope, Map<Integer, Outcome> outcomes, long dcid, Settings settings) throws InterruptedException {
+    void settle(DomainQueue queue, Envelope envelope, Map<Integer, Outcome> outcomes, long dcid, DestinationPlan plan, Settings settings) throws InterruptedException {
         long now = clock.millis();
-        Settlement result = Settlement.of(envelope, outcomes, settings, now, ThreadLocalRandom.current().nextDouble());
+        Settlement result = Settlement.of(envelope, outcomes, plan.retry(), now, ThreadLocalRandom.current().nextDouble());
         tell(result, envelope, dcid, now);
-        result.delayed.forEach((group, rids) -> scheduler.requeue(queue.lane(), envelope.mid(), rids, group.next()));
+        result.delayed.forEach((group, rids) -> scheduler.requeue(queue.lane(), envelope, rids, group.next()));
         if (!result.again.isEmpty()) {
-            scheduler.requeue(queue.lane(), envelope.mid(), result.again, now);
+            scheduler.requeue(queue.lane(), envelope, result.again, now);
         }
+        write(envelope, result, settings, now);
+    }
+
+    /** Tells the senders who asked for it that their mail is delayed, where nothing was tried; then it waits as before. */
+    void delayed(DomainQueue queue, Envelope envelope, List<Integer> rids, Outcome reason, DestinationPlan plan, Settings settings) throws InterruptedException {
+        long now = clock.millis();
+        Settlement result = Settlement.delayed(envelope, rids, reason, plan.retry());
+        Map<Long, List<Integer>> byDue = rids.stream().collect(Collectors.groupingBy(rid -> result.updates.get(rid).nextAttempt()));
+        byDue.forEach((due, some) -> scheduler.requeue(queue.lane(), envelope, some, due));
+        write(envelope, result, settings, now);
+    }
+
+    /** Gives up what is too old and was not tried now. */
+    void expired(Envelope envelope, List<Integer> rids, Outcome reason, Settings settings) throws InterruptedException {
+        long now = clock.millis();
+        Settlement result = Settlement.expired(envelope, rids, reason);
+        tell(result, envelope, 0, now);
+        write(envelope, result, settings, now);
+    }
+
+    /** Writes it, and lets the message go: until that is done, nobody else may have it, as on disk it still waits. */
+    private void write(Envelope envelope, Settlement result, Settings settings, long now) throws InterruptedException {
+        long mid = envelope.mid();
         if (result.updates.isEmpty()) {
+            scheduler.done(mid, false);
             return;
         }
-        int done = result.delivered.size() + result.bounced.values().stream().mapToInt(List::size).sum();
-        CompletionStage<?> written = result.reports.isEmpty() ? write(() -> spool.update(envelope.mid(), result.updates))
-                : notifySender(envelope, result, settings, now);
-        written.whenComplete((ok, error) -> {
-            if (done > 0 && scheduler.settled(envelope.mid(), done) && error == null) {
-                log.log(new MailEvent.MessageFinished(envelope.mid()));
+        CompletionStage<Boolean> gone;
+        try {
+            gone = result.reports.isEmpty() ? write(() -> spool.update(mid, result.updates))
+                    : notifySender(envelope, result, settings, now).thenCompose(dsn -> spool.envelope(mid).handle((left, error) -> error == null && left == null));
+        } catch (InterruptedException e) {
+            Map<Integer, Recipient> delivered = new TreeMap<>(result.updates);
+            delivered.keySet().retainAll(result.delivered);
+            write(() -> spool.update(mid, delivered));   // the rest bounces after the next start; this must not be sent again
+            throw e;
+        }
+        gone.whenComplete((last, error) -> {
+            if (error == null && scheduler.done(mid, last)) {
+                log.log(new MailEvent.MessageFinished(mid));
             }
         });
     }
@@ -99,51 +128,13 @@ final class Settler {
     }
 
     private CompletionStage<Long> notifySender(Envelope envelope, Settlement result, Settings settings, long now) throws InterruptedException {
-        boolean requireTls = envelope.tls() == MessageTls.REQUIRED;   // then never more than the headers: RFC 8689 section 5
-        boolean full = "FULL".equalsIgnoreCase(envelope.ret()) && envelope.size() <= RETURNED && !requireTls;
-        byte[] returned = original(envelope, full);
-        Dsn.Composed dsn = Dsn.compose(envelope, result.reports, returned, full, settings.hostname(), Instant.ofEpochMilli(now), UUID.randomUUID().toString());
-        Envelope bounce = new Envelope(0, now, "", dsn.body().length, dsn.eightBit(), dsn.smtpUtf8(), null, null, "",
-                List.of(new Recipient(envelope.sender(), Envelope.State.PENDING, 0, now, null, null, null, null))).with(requireTls ? MessageTls.REQUIRED : MessageTls.DESTINATION);
-        CompletionStage<Long> written = write(() -> spool.updateWithDsn(envelope.mid(), result.updates, bounce, dsn.body()));
+        Notifier.Notification notification = notifier.compose(envelope, result.reports, settings, now);
+        CompletionStage<Long> written = write(() -> spool.updateWithDsn(envelope.mid(), result.updates, notification.envelope(), notification.body()));
         return written.whenComplete((mid, error) -> {
             if (error == null) {
-                log.log(new MailEvent.BounceQueued(mid, envelope.mid()));   // the spool's onCommitted brings it here
-                if (bounce.tls().demand() != null) {
-                    log.log(new MailEvent.TlsDemand(mid, bounce.tls().demand()));
-                }
+                notifier.tell(mid, notification, envelope.mid());
             }
         });
-    }
-
-    /** The headers of the message or, where wanted, all of it; a note where it cannot be read. */
-    private byte[] original(Envelope envelope, boolean full) throws InterruptedException {
-        int length = (int) Math.min(RETURNED, envelope.size());
-        if (length == 0) {
-            return new byte[0];
-        }
-        try {
-            ByteBuf head = Stages.await(spool.read(envelope.mid(), 0, length), Spool.SpoolException.class, e -> new Spool.SpoolException(e.toString(), false, e));
-            try {
-                byte[] bytes = ByteBufUtil.getBytes(head);
-                return full ? bytes : headers(bytes);
-            } finally {
-                head.release();
-            }
-        } catch (Spool.SpoolException e) {
-            log.log(new MailEvent.Notice(MailEvent.Level.Critical, "MID " + envelope.mid() + " cannot be read for its bounce: " + e.getMessage()));
-            return new byte[0];
-        }
-    }
-
-    /** Up to the empty line, or to the last whole line where none is in sight. */
-    static byte[] headers(byte[] message) {
-        String text = new String(message, StandardCharsets.ISO_8859_1);
-        int end = text.startsWith("\r\n") ? 0 : text.indexOf("\r\n\r\n") + 2;
-        if (end == 1) {
-            end = text.lastIndexOf("\r\n") + 2;
-        }
-        return text.substring(0, end == 1 ? 0 : end).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private <T> CompletionStage<T> write(Supplier<CompletionStage<T>> write) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.postern.gateway.disk.DurableFile;
+import dev.postern.gateway.disk.DurableFolder;
 import dev.postern.gateway.mtasts.Known.Kept;
 import dev.postern.pki.Fingerprints;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class PolicyFolder {
 
     /** @throws IOException where the folder cannot be made */
     PolicyFolder(Path folder) throws IOException {
-        this.folder = Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        this.folder = DurableFolder.make(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     /**

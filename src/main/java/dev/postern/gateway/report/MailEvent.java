@@ -71,6 +71,30 @@ public sealed interface MailEvent {
     record RecipientRejected(long icid, String recipient, String reason) implements MailEvent {
     }
 
+    /** {@code ICID 5 Delayed HAT REJECT continuing session for recipient logging (10.3.4.5)}. */
+    record DelayedReject(long icid, String address) implements MailEvent {
+    }
+
+    /** {@code ICID 5 Delayed HAT REJECT Message from: a@b.c (10.3.4.5)}. */
+    record DelayedRejectSender(long icid, String sender, String address) implements MailEvent {
+    }
+
+    /** {@code ICID 5 Delayed HAT REJECT Message recipient: <a@b.c> (10.3.4.5)}. */
+    record DelayedRejectRecipient(long icid, String recipient, String address) implements MailEvent {
+    }
+
+    /**
+     * {@code ICID 5 Dropping connection due to potential Directory Harvest Attack from host=('10.3.4.5', 'mx.partner.com'), dhap_limit=25,
+     * sender_group=others, listener=public, rcpt=<a@b.c>}; without {@code Dropping connection due to} where it goes on.
+     */
+    record HarvestAttack(long icid, String address, String hostName, int limit, String senderGroup, String listener, String recipient, boolean dropped)
+            implements MailEvent {
+        @Override
+        public Level level() {
+            return Level.Warning;
+        }
+    }
+
     /** {@code MID 7 Message-ID '<x@y>'}. */
     record MessageId(long mid, String messageId) implements MailEvent {
     }
@@ -153,6 +177,10 @@ public sealed interface MailEvent {
 
     /** {@code Message finished MID 7 done}: no recipient is left. */
     record MessageFinished(long mid) implements MailEvent {
+    }
+
+    /** {@code MID 7 held by root}: what an administrator did to a message that waits; the action as given. */
+    record QueueAction(long mid, String action, String by) implements MailEvent {
     }
 
     /** {@code Plan REVISION in force}: a new plan is served. */

@@ -34,6 +34,18 @@ public final class RateLimit {
         credit -= count * interval;
     }
 
+    /** How long until a token is left; zero where one is. */
+    public Duration wait(Instant now) {
+        left(now);
+        return Duration.ofNanos(Math.max(0, interval - credit));
+    }
+
+    /** Whether nothing of its burst is taken. */
+    public boolean full(Instant now) {
+        left(now);
+        return credit == full;
+    }
+
     boolean tryTake(Instant now) {
         if (left(now) == 0) {
             return false;

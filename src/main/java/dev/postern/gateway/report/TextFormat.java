@@ -2,6 +2,9 @@ package dev.postern.gateway.report;
 
 import dev.postern.gateway.report.MailEvent.BounceQueued;
 import dev.postern.gateway.report.MailEvent.ConnectionError;
+import dev.postern.gateway.report.MailEvent.DelayedReject;
+import dev.postern.gateway.report.MailEvent.DelayedRejectRecipient;
+import dev.postern.gateway.report.MailEvent.DelayedRejectSender;
 import dev.postern.gateway.report.MailEvent.DeliveryBounced;
 import dev.postern.gateway.report.MailEvent.DeliveryClosed;
 import dev.postern.gateway.report.MailEvent.DeliveryDelayed;
@@ -12,6 +15,7 @@ import dev.postern.gateway.report.MailEvent.DeliveryTls;
 import dev.postern.gateway.report.MailEvent.DeliveryTlsFailed;
 import dev.postern.gateway.report.MailEvent.DeliveryTlsRequired;
 import dev.postern.gateway.report.MailEvent.From;
+import dev.postern.gateway.report.MailEvent.HarvestAttack;
 import dev.postern.gateway.report.MailEvent.InboundCertificate;
 import dev.postern.gateway.report.MailEvent.InboundCertificateRequired;
 import dev.postern.gateway.report.MailEvent.InboundClosed;
@@ -30,6 +34,7 @@ import dev.postern.gateway.report.MailEvent.NewInbound;
 import dev.postern.gateway.report.MailEvent.Notice;
 import dev.postern.gateway.report.MailEvent.PlanInForce;
 import dev.postern.gateway.report.MailEvent.PlanRefused;
+import dev.postern.gateway.report.MailEvent.QueueAction;
 import dev.postern.gateway.report.MailEvent.RecipientRejected;
 import dev.postern.gateway.report.MailEvent.SenderGroupMatch;
 import dev.postern.gateway.report.MailEvent.StartMessage;
@@ -87,12 +92,20 @@ public final class TextFormat implements MailFormat {
                 case From e -> mid(e.mid()).icid(e.icid()).text("From: <").value(e.sender()).text(">");
                 case To e -> mid(e.mid()).icid(e.icid()).text("RID ").id(e.rid()).text(" To: <").value(e.recipient()).text(">");
                 case RecipientRejected e -> icid(e.icid()).text("To: <").value(e.recipient()).text("> ").value(e.reason());
+                case DelayedReject e -> icid(e.icid()).text("Delayed HAT REJECT continuing session for recipient logging (").value(e.address()).text(")");
+                case DelayedRejectSender e -> icid(e.icid()).text("Delayed HAT REJECT Message from: ").value(e.sender()).text(" (").value(e.address()).text(")");
+                case DelayedRejectRecipient e -> icid(e.icid()).text("Delayed HAT REJECT Message recipient: <").value(e.recipient()).text("> (").value(e.address())
+                        .text(")");
+                case HarvestAttack e -> icid(e.icid()).text(e.dropped() ? "Dropping connection due to potential" : "Potential")
+                        .text(" Directory Harvest Attack from host=('").value(e.address()).text("', '").value(e.hostName()).text("'), dhap_limit=").id(e.limit())
+                        .text(", sender_group=").value(e.senderGroup()).text(", listener=").value(e.listener()).text(", rcpt=<").value(e.recipient()).text(">");
                 case MessageId e -> mid(e.mid()).text("Message-ID '").value(e.messageId()).text("'");
                 case TlsDemand e -> mid(e.mid()).value(e.demand());
                 case MessageReady e -> mid(e.mid()).text("ready ").id(e.bytes()).text(" bytes from <").value(e.sender()).text(">");
                 case MessageQueued e -> mid(e.mid()).text("queued for delivery");
                 case MessageAborted e -> text("Message aborted MID ").id(e.mid()).text(" ").value(e.reason());
                 case InboundClosed e -> icid(e.icid()).text("close");
+                case QueueAction e -> mid(e.mid()).value(e.action()).text(" by ").value(e.by());
                 case PlanInForce e -> text("Plan ").value(e.revision()).text(" in force");
                 case PlanRefused e -> text("Plan refused: ").value(e.reason());
                 case ListenerOpened e -> text("Listener ").value(e.name()).text(" on ").value(e.address()).text(" opened");

@@ -3,6 +3,7 @@ package dev.postern.gateway.smtp;
 import dev.postern.api.ListenerSpec.Type;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
+import dev.postern.api.MailFlowPolicySpec.RejectAt;
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.config.ActiveListener;
 import dev.postern.gateway.config.ActivePlan;
@@ -12,15 +13,18 @@ import dev.postern.gateway.tls.Verdict;
 import dev.postern.plan.PolicyPlan;
 import java.net.InetAddress;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Who is connected, and what the plan in force at its greeting says of it. A handshake with a certificate makes another of it.
  *
  * @param hostName    forward-confirmed, or null
+ * @param listing     zones of the DNS lists that have it, of those that were asked
  * @param match       null where no sender group matches
  * @param certificate null where none was asked for, or not yet
  */
-record Client(long icid, InetAddress address, String hostName, ActivePlan plan, ActiveListener listener, HostAccess.Match match, Certificate certificate) {
+record Client(long icid, InetAddress address, String hostName, Set<String> listing, ActivePlan plan, ActiveListener listener, HostAccess.Match match,
+        Certificate certificate) {
 
     /**
      * What a client showed when it was asked.
@@ -32,7 +36,7 @@ record Client(long icid, InetAddress address, String hostName, ActivePlan plan, 
 
     /** As it is known after its handshake. */
     Client identified(Certificate shown, HostAccess.Match by) {
-        return new Client(icid, address, hostName, plan, listener, by, shown);
+        return new Client(icid, address, hostName, listing, plan, listener, by, shown);
     }
 
     /** The server's name for this client. */
@@ -73,7 +77,12 @@ record Client(long icid, InetAddress address, String hostName, ActivePlan plan, 
      * and the compiler refuses it a sender group of everyone.
      */
     boolean relays() {
-        return policy().behavior() == Behavior.Relay || listener.plan().type() == Type.Private;
+        return behavior() == Behavior.Relay || behavior() == Behavior.Accept && listener.plan().type() == Type.Private;
+    }
+
+    /** Whether it is greeted, and its recipients are rejected one by one (delayed rejection). */
+    boolean rejectedAtRecipients() {
+        return match != null && behavior() == Behavior.Reject && policy().rejection().at() == RejectAt.Recipient;
     }
 
     /** {@code name (address)}, or the address alone. */
@@ -89,11 +98,17 @@ record Client(long icid, InetAddress address, String hostName, ActivePlan plan, 
 
     /** The answer of Reject. */
     Reply rejection() {
-        String text = match == null ? null : policy().rejection().text();
-        return Reply.of(554, "5.7.1", text == null ? serverName() + " does not take mail from your address" : text);
+        return Denial.HostAccess.reply(match == null ? null : words(policy().rejection().text()));
     }
 
-    Reply tooMany() {
-        return Reply.of(421, "4.7.0", serverName() + " too many connections from your address");
+    /** What it is greeted with. */
+    Reply greeting() {
+        String banner = words(policy().banner());
+        return Reply.of(220, null, serverName() + " ESMTP " + (banner == null ? "Postern" : banner));
+    }
+
+    /** A text of its policy with the variables filled in; null for null. */
+    String words(String text) {
+        return text == null ? null : HatVariables.fill(text, this);
     }
 }

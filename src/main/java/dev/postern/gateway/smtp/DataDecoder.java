@@ -1,5 +1,6 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.gateway.smtp.text.TextRun;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
 

@@ -1,6 +1,7 @@
 package dev.postern.gateway.smtp;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -12,6 +13,8 @@ public final class HeaderScanner {
     public static final int MAX_HEADER = 256 * 1024;
     /** Received fields beyond which a message is in a loop (RFC 5321 section 6.3). */
     public static final int MAX_RECEIVED = 100;
+    /** Received fields of this server's own beyond which a message is in a loop: each round trip leaves one. */
+    public static final int MAX_OWN = 15;
     private static final int MAX_MESSAGE_ID = 998;
     private static final int LONGEST_NAME = "tls-required".length();
     private static final String NO = "No";
@@ -28,6 +31,15 @@ public final class HeaderScanner {
     private boolean done;
     private int size;
     private int received;
+    private final byte[] ownTrace;
+    private boolean inReceived;
+    private int matched;
+    private int own;
+
+    /** @param serverName what this server calls itself in Received fields */
+    public HeaderScanner(String serverName) {
+        ownTrace = (" by " + serverName + ReceivedHeader.PRODUCT).toLowerCase(Locale.ROOT).getBytes(StandardCharsets.ISO_8859_1);
+    }
 
     /** Looks at {@code length} octets from {@code index}; the buffer's indices stay. */
     public void scan(ByteBuf content, int index, int length) {
@@ -42,9 +54,14 @@ public final class HeaderScanner {
         return size > MAX_HEADER;
     }
 
-    /** Whether there are more than {@value #MAX_RECEIVED} Received fields. */
+    /** Whether there are more than {@value #MAX_RECEIVED} Received fields, or more than {@value #MAX_OWN} that this server wrote. */
     public boolean looping() {
-        return received > MAX_RECEIVED;
+        return received > MAX_RECEIVED || own > MAX_OWN;
+    }
+
+    /** What shows the loop. */
+    public String loop() {
+        return own > MAX_OWN ? "mail loop: it came through here " + own + " times" : "mail loop: more than " + MAX_RECEIVED + " Received fields";
     }
 
     /** The Message-ID without its angle brackets; empty where there is none. At most 998 characters. */
@@ -75,6 +92,7 @@ public final class HeaderScanner {
                 haveMessageId |= inMessageId;
                 inMessageId = false;
                 inTlsRequired = false;
+                inReceived = false;
             }
         }
         if (inName) {
@@ -83,6 +101,18 @@ public final class HeaderScanner {
             messageId.append(c == '\t' ? ' ' : c < ' ' || c > '~' ? '?' : c);
         } else if (inTlsRequired && c != '\r') {
             tlsRequired(c);
+        } else if (inReceived) {
+            received(c);
+        }
+    }
+
+    /** Looks for the words that {@link ReceivedHeader} writes; the first is preceded by white space, and nothing in them repeats their beginning but that. */
+    private void received(char c) {
+        char plain = c == '\t' ? ' ' : Character.toLowerCase(c);
+        matched = plain == ownTrace[matched] ? matched + 1 : plain == ' ' ? 1 : 0;
+        if (matched == ownTrace.length) {
+            own++;
+            matched = 0;
         }
     }
 
@@ -100,7 +130,11 @@ public final class HeaderScanner {
         if (c == ':') {
             inName = false;
             switch (name.toString().toLowerCase(Locale.ROOT).stripTrailing()) {
-                case "received" -> received++;
+                case "received" -> {
+                    received++;
+                    inReceived = true;
+                    matched = 0;
+                }
                 case "message-id" -> inMessageId = !haveMessageId;
                 case "tls-required" -> {
                     inTlsRequired = true;

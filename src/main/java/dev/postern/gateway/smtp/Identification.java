@@ -78,7 +78,7 @@ final class Identification {
     }
 
     private static HostAccess.Match find(Client client, ClientProof proof) {
-        return client.listener().hostAccess().find(client.address(), client.hostName(), proof).orElse(client.match());
+        return client.listener().hostAccess().find(client.address(), client.hostName(), proof, client.listing()).orElse(client.match());
     }
 
     /** By whom the policy that was found trusts, where it says so itself. */
@@ -99,13 +99,17 @@ final class Identification {
         if (behavior == Behavior.TCPRefuse) {
             metrics.rejected(Rejection.HostAccess);
             link.close(null);
-        } else if (behavior == Behavior.Reject) {
+        } else if (behavior == Behavior.Reject && !client.rejectedAtRecipients()) {
             metrics.rejected(Rejection.HostAccess);
             link.hand(greeted ? RejectedDialog.afterTls(link, services.limits(), client) : new RejectedDialog(link, services.limits(), client));
         } else if (connections.of(client.address()) > client.policy().limits().connectionsPerClient()) {
             metrics.rejected(Rejection.ConnectionLimit);
-            link.close(client.tooMany());
+            link.close(Denial.ClientConnections.reply());
         } else {
+            if (client.rejectedAtRecipients() && !client.match().equals(before.match())) {
+                metrics.rejected(Rejection.HostAccess);
+                services.log().log(new MailEvent.DelayedReject(client.icid(), client.address().getHostAddress()));
+            }
             known.accept(client);
         }
     }

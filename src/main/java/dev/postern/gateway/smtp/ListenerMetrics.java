@@ -26,8 +26,8 @@ final class ListenerMetrics {
 
     /** Why mail, or a client, was turned away. */
     enum Rejection {
-        HostAccess, ConnectionLimit, TlsRequired, ClientCertificate, RecipientAccess, RecipientLimit, MessageLimit, MessageSize, Content, Loop, SpoolFull,
-        SpoolError, Errors, Timeout
+        HostAccess, DelayedReject, ConnectionLimit, TlsRequired, ClientCertificate, Authentication, RecipientAccess, RoutedRecipient, RecipientLimit,
+        RecipientsPerHour, InvalidRecipients, MessageLimit, MessageSize, Content, Loop, SpoolFull, SpoolError, Errors, Abuse, TarpitFull, Timeout
     }
 
     ListenerMetrics(MeterRegistry registry, String listener) {

@@ -17,6 +17,15 @@ final class MailTransaction {
         this.incoming = incoming;
     }
 
+    /** Of a client whose recipients are all rejected: nothing is begun in the spool. */
+    static MailTransaction withoutMessage(SmtpCommand.Mail mail) {
+        return new MailTransaction(mail, null);
+    }
+
+    boolean hasMessage() {
+        return incoming != null;
+    }
+
     SmtpCommand.Mail mail() {
         return mail;
     }

@@ -22,10 +22,12 @@ final class MessageIntake {
     /** Octets that a client must bring within the time for a block. */
     static final int BLOCK = 16 * 1024;
     private static final int FIRST_CAPACITY = 16 * 1024;
+    /** Until content comes: many clients may begin a message and leave it at that. */
+    private static final int IDLE_CAPACITY = 1024;
 
     private final Spool.Incoming incoming;
     private final DataDecoder decoder;
-    private final HeaderScanner header = new HeaderScanner();
+    private final HeaderScanner header;
     private final SessionLink link;
     private final long maxSize;
     private final Runnable resume;
@@ -45,15 +47,17 @@ final class MessageIntake {
     /**
      * @param trace   what goes before the content
      * @param maxSize octets of content at most
+     * @param serverName what this server calls itself in trace fields
      * @param resume  called on the loop when content can be taken again
      */
-    MessageIntake(Spool.Incoming incoming, DataDecoder decoder, String trace, long maxSize, SessionLink link, Runnable resume) {
+    MessageIntake(Spool.Incoming incoming, DataDecoder decoder, String trace, long maxSize, String serverName, SessionLink link, Runnable resume) {
+        header = new HeaderScanner(serverName);
         this.incoming = incoming;
         this.decoder = decoder;
         this.link = link;
         this.maxSize = maxSize;
         this.resume = resume;
-        piece = link.allocator().buffer(FIRST_CAPACITY, PIECE);
+        piece = link.allocator().buffer(IDLE_CAPACITY, PIECE);
         ByteBufUtil.writeUtf8(piece, trace);
         size = piece.readableBytes();
     }
@@ -89,6 +93,13 @@ final class MessageIntake {
             }
         }
         return Taken.ALL;
+    }
+
+    /** So many octets follow: what is too much is known before they come, and then nothing of them is kept. */
+    void announced(long octets) {
+        if (refusal == null && octets > maxSize - contentSize) {
+            refuse(tooLarge());
+        }
     }
 
     /** Octets of content that came, as they came. */
@@ -168,23 +179,27 @@ final class MessageIntake {
     static Refusal spoolRefusal(Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         return cause instanceof Spool.SpoolException spool && spool.full()
-                ? new Refusal(Reply.of(452, "4.3.1", "insufficient system storage"), Rejection.SpoolFull)
+                ? new Refusal(Denial.SpoolFull.reply(), Denial.SpoolFull.reason())
                 : new Refusal(Reply.of(451, "4.3.0", "the message could not be stored"), Rejection.SpoolError);
     }
 
     private void check() {
         if (refusal == null && contentSize > maxSize) {
-            refuse(new Refusal(Reply.of(552, "5.3.4", "message is larger than " + maxSize + " octets"), Rejection.MessageSize));
+            refuse(tooLarge());
         } else if (refusal == null && header.tooLarge()) {
-            refuse(new Refusal(Reply.of(552, "5.3.4", "header is larger than " + HeaderScanner.MAX_HEADER + " octets"), Rejection.MessageSize));
+            refuse(new Refusal(Denial.HeaderSize.reply(), Denial.HeaderSize.reason()));
         } else if (refusal == null && header.looping()) {
-            refuse(new Refusal(Reply.of(554, "5.4.6", "mail loop: more than " + HeaderScanner.MAX_RECEIVED + " Received fields"), Rejection.Loop));
+            refuse(new Refusal(Reply.of(554, "5.4.6", header.loop()), Rejection.Loop));
         } else if (refusal == null && decoder.fault() != null) {
             refuse(new Refusal(fault(decoder.fault()), Rejection.Content));
         }
         if (refusal != null) {
             piece.clear();
         }
+    }
+
+    private Refusal tooLarge() {
+        return new Refusal(Denial.MessageSize.reply(), Denial.MessageSize.reason());
     }
 
     private static Reply fault(DataDecoder.Fault fault) {

@@ -146,7 +146,7 @@ public final class PathParser {
                 if (c < ' ' || c > '~') {
                     throw new PathException("quoted local part has a backslash before a character that cannot be quoted");
                 }
-            } else if (c < ' ' || c == 0x7f) {
+            } else if (c < ' ' || c >= 0x7f && c < 0xa0) {
                 throw new PathException("quoted local part does not end, or has a control character");
             }
             content.append((char) c);

@@ -19,6 +19,9 @@ import java.time.Instant;
 record ReceivedHeader(String clientName, String hostName, InetAddress address, String by, boolean esmtp, boolean utf8, String tls, long mid,
         String recipient, Instant time) {
 
+    /** Follows the server's name: by it, a server knows its own trace fields again. */
+    static final String PRODUCT = " (Postern)";
+
     /** The field, folded, with its last CRLF. */
     @Override
     public String toString() {
@@ -27,9 +30,12 @@ record ReceivedHeader(String clientName, String hostName, InetAddress address, S
         if (tls != null) {
             text.append("\t(using ").append(tls).append(")\r\n");
         }
-        text.append("\tby ").append(by).append(" (Postern) with ").append(protocol()).append(" id ").append(mid);
+        text.append("\tby ").append(by).append(PRODUCT).append(" with ").append(protocol()).append(" id ").append(mid);
         if (recipient != null) {
             text.append("\r\n\tfor <").append(recipient).append('>');
+        }
+        if (tls != null) {
+            text.append("\r\n\ttls ").append(tls, tls.lastIndexOf(' ') + 1, tls.length());   // RFC 8314 section 4.3
         }
         return text.append(";\r\n\t").append(MailDate.of(time)).append("\r\n").toString();
     }

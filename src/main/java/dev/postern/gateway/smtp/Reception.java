@@ -1,5 +1,6 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.gateway.access.ClientProof;
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.config.ActiveListener;
 import dev.postern.gateway.config.ActivePlan;
@@ -50,11 +51,12 @@ final class Reception {
             handler.close(null);
         } else if (draining || now > services.limits().maxConnections()) {
             metrics.rejected(Rejection.ConnectionLimit);
-            handler.close(inClear(listener, Reply.of(421, "4.3.2", Client.serverName(plan, listener) + (draining ? " shutting down" : " too many connections"))));
-        } else if (listener.hostAccess().needsHostName()) {
-            resolve(handler, plan, listener);
+            handler.close(inClear(listener, draining ? Reply.of(421, "4.3.2", Client.serverName(plan, listener) + " shutting down")
+                    : Denial.ListenerConnections.reply()));
+        } else if (ClientLookup.needed(listener.hostAccess())) {
+            lookUp(handler, plan, listener);
         } else {
-            decide(handler, plan, listener, null);
+            decide(handler, plan, listener, ClientLookup.Found.NOTHING);
         }
     }
 
@@ -96,16 +98,18 @@ final class Reception {
         return empty;
     }
 
+    /** Whether so many connections are open that none may take its time. */
+    boolean crowded() {
+        return connections.get() >= services.limits().crowd();
+    }
+
     int open() {
         return connections.get();
     }
 
-    private void resolve(SessionHandler handler, ActivePlan plan, ActiveListener listener) {
-        services.dns().confirmedName(address(handler.context().channel().remoteAddress())).toCompletableFuture()
-                .completeOnTimeout(Optional.empty(), services.limits().hostName().toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(e -> Optional.empty())
-                .thenApply(name -> name.filter(PathParser::isDomain))   // it goes into logs and trace fields
-                .thenAcceptAsync(name -> decide(handler, plan, listener, name.orElse(null)), handler.loop())
+    private void lookUp(SessionHandler handler, ActivePlan plan, ActiveListener listener) {
+        ClientLookup.find(services, listener.hostAccess(), address(handler.context().channel().remoteAddress()))
+                .thenAcceptAsync(found -> decide(handler, plan, listener, found), handler.loop())
                 .exceptionally(e -> {
                     unexpected(e);
                     handler.context().close();
@@ -113,16 +117,23 @@ final class Reception {
                 });
     }
 
-    private void decide(SessionHandler handler, ActivePlan plan, ActiveListener listener, String hostName) {
+    private void decide(SessionHandler handler, ActivePlan plan, ActiveListener listener, ClientLookup.Found found) {
         if (!handler.open()) {
             return;
         }
         InetAddress address = address(handler.context().channel().remoteAddress());
-        HostAccess.Match match = listener.hostAccess().find(address, hostName).orElse(null);
-        Client client = new Client(services.icids().incrementAndGet(), address, hostName, plan, listener, match, null);
+        String hostName = found.hostName();
+        HostAccess.Match match = listener.hostAccess().find(address, hostName, ClientProof.NONE, found.listing()).orElse(null);
+        Client client = new Client(services.icids().incrementAndGet(), address, hostName, found.listing(), plan, listener, match, null);
         services.log().log(new MailEvent.NewInbound(client.icid(), client.serverName(), address(handler.context().channel().localAddress()).getHostAddress(),
                 address.getHostAddress(), hostName == null ? "unknown" : hostName, hostName != null));
         services.log().log(client.matchLine());
+        if (client.rejectedAtRecipients()) {
+            metrics.rejected(Rejection.HostAccess);
+            services.log().log(new MailEvent.DelayedReject(client.icid(), address.getHostAddress()));
+            welcome(handler, client);
+            return;
+        }
         switch (client.behavior()) {
             case TCPRefuse -> {
                 visits.replace(handler, Optional.of(new Visit(client.icid(), null)));
@@ -145,7 +156,7 @@ final class Reception {
             handler.begin(new Session(services, metrics, handler, client, perClient));
         } else {
             metrics.rejected(Rejection.ConnectionLimit);
-            handler.close(inClear(client.listener(), client.tooMany()));
+            handler.close(inClear(client.listener(), Denial.ClientConnections.reply()));
         }
     }
 

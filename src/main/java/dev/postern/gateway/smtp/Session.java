@@ -2,7 +2,6 @@ package dev.postern.gateway.smtp;
 
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
-import dev.postern.gateway.spool.Spool;
 import io.netty.buffer.ByteBuf;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -19,15 +18,18 @@ final class Session implements Dialog {
     private final Identification identification;
     private final SessionTls tls;
     private final SessionContent content;
+    private final Admission admission;
+    private final Tarpit tarpit;
+    private final SessionBounds bounds;
     private final CommandDecoder commands = new CommandDecoder();
     private Client client;
     private String clientName;
     private boolean greeted;
     private boolean esmtp;
     private MailTransaction transaction;
-    private int messages;
     private int errors;
     private boolean handshake;
+    private boolean waiting;
     private boolean draining;
     private boolean over;
 
@@ -39,7 +41,10 @@ final class Session implements Dialog {
         this.client = client;
         identification = new Identification(services, metrics, link, connections);
         tls = new SessionTls(services, metrics, () -> this.client);
+        bounds = new SessionBounds(services.limits().abuse());
         content = new SessionContent(services, metrics, link, () -> this.client, this::contentDone);
+        admission = new Admission(services, metrics, () -> this.client, () -> false);
+        tarpit = new Tarpit(services.admission().tarpit(), () -> this.client);
     }
 
     @Override
@@ -56,7 +61,7 @@ final class Session implements Dialog {
 
     @Override
     public boolean consume(ByteBuf in) {
-        if (over || handshake || content.busy()) {
+        if (over || handshake || waiting || content.busy()) {
             return false;
         }
         if (content.receiving()) {
@@ -67,7 +72,12 @@ final class Session implements Dialog {
             return false;
         }
         link.expect(services.limits().command());
-        execute(CommandParser.parse(line));
+        SmtpCommand command = CommandParser.parse(line);
+        if (tarpit.late() && !(command instanceof SmtpCommand.Quit)) {
+            executeLater(command);
+        } else {
+            execute(command);
+        }
         return true;
     }
 
@@ -106,12 +116,13 @@ final class Session implements Dialog {
     public void closed() {
         over = true;
         reset("connection closed");
+        tarpit.leave();
         tls.ended();
     }
 
     private void greeting() {
         greeted = true;
-        link.reply(Reply.of(220, null, client.serverName() + " ESMTP Postern"));
+        link.reply(client.greeting());
         link.expect(services.limits().command());
     }
 
@@ -126,11 +137,32 @@ final class Session implements Dialog {
         link.resume();
     }
 
+    /** The client has made so many mistakes that its answers come late. */
+    private void executeLater(SmtpCommand command) {
+        if (tarpit.enter()) {
+            waiting = true;
+            link.later(tarpit.delay(), () -> {
+                waiting = false;
+                link.expect(services.limits().command());
+                execute(command);
+            });
+        } else {
+            metrics.rejected(Denial.TarpitFull.reason());
+            end(Denial.TarpitFull.reply());
+        }
+    }
+
     private void execute(SmtpCommand command) {
+        Reply tooMany = bounds.command(command);
+        if (tooMany != null) {
+            metrics.rejected(Rejection.Abuse);
+            end(tooMany);
+            return;
+        }
         Reply early = tls.refusal(command);
         if (early != null) {
             fail(early);
-            if (command instanceof SmtpCommand.Bdat bdat) {
+            if (command instanceof SmtpCommand.Bdat bdat && !over) {
                 content.skip(bdat.size(), null);
             }
             return;
@@ -195,21 +227,25 @@ final class Session implements Dialog {
             fail(Reply.of(555, "5.5.4", "parameter REQUIRETLS is not offered without TLS"));   // RFC 8689 section 2
         } else if (tls.keepsBack(mail.sender().address())) {
             link.reply(SessionTls.REQUIRED);
-        } else if (messages >= client.policy().limits().messagesPerConnection()) {
-            metrics.rejected(Rejection.MessageLimit);
-            end(Reply.of(421, "4.7.0", "too many messages in this connection"));
-        } else if (mail.size() > client.policy().limits().messageSize()) {
-            metrics.rejected(Rejection.MessageSize);
-            link.reply(Reply.of(552, "5.3.4", "message is larger than " + client.policy().limits().messageSize() + " octets"));
-        } else if (services.spool().admission() != Spool.Admission.OK) {
-            metrics.rejected(Rejection.SpoolFull);
-            link.reply(Reply.of(452, "4.3.1", "insufficient system storage"));
         } else {
-            transaction = new MailTransaction(mail, services.spool().begin(mail.size()));
-            services.log().log(new MailEvent.StartMessage(transaction.mid(), client.icid()));
-            services.log().log(new MailEvent.From(transaction.mid(), client.icid(), mail.sender().address()));
-            link.reply(Reply.of(250, "2.1.0", "sender " + mail.sender() + " ok"));
+            Admission.Refused refused = admission.sender(mail);
+            if (refused == null) {
+                begin(mail);
+                link.reply(Reply.of(250, "2.1.0", "sender " + mail.sender() + " ok"));
+            } else {
+                refuse(refused);
+            }
         }
+    }
+
+    private void begin(SmtpCommand.Mail mail) {
+        if (admission.rejectsAll()) {
+            transaction = MailTransaction.withoutMessage(mail);
+            return;
+        }
+        transaction = new MailTransaction(mail, services.spool().begin(mail.size()));
+        services.log().log(new MailEvent.StartMessage(transaction.mid(), client.icid()));
+        services.log().log(new MailEvent.From(transaction.mid(), client.icid(), mail.sender().address()));
     }
 
     private void rcpt(SmtpCommand.Rcpt rcpt) {
@@ -217,19 +253,19 @@ final class Session implements Dialog {
             fail(Reply.of(503, "5.5.1", transaction == null ? "MAIL first" : "content is on its way already"));
             return;
         }
-        if (rcpt.recipient().needsUtf8() && !transaction.mail().smtpUtf8()) {
+        if (rcpt.needsUtf8() && !transaction.mail().smtpUtf8()) {
             fail(Reply.of(553, "5.6.7", "an address beyond ASCII needs SMTPUTF8"));
             return;
         }
         // <Postmaster> without domain (RFC 5321 section 4.5.1) is the postmaster of this server.
         String address = rcpt.recipient().domain().isEmpty() ? rcpt.recipient().local() + "@" + client.serverName() : rcpt.recipient().address();
-        if (!client.relays() && !client.listener().recipientAccess().accepts(address)) {
-            metrics.rejected(Rejection.RecipientAccess);
-            services.log().log(new MailEvent.RecipientRejected(client.icid(), address, "Rejected by RAT"));
-            link.reply(Reply.of(550, "5.7.1", "recipient " + rcpt.recipient() + " rejected"));
-        } else if (transaction.recipients().size() >= client.policy().limits().recipientsPerMessage()) {
-            metrics.rejected(Rejection.RecipientLimit);
-            link.reply(Reply.of(452, "4.5.3", "too many recipients"));
+        Admission.Refused refused = admission.recipient(address, transaction.recipients().size());
+        if (refused != null) {
+            refuse(refused);
+            if (!over && bounds.recipientRefused()) {
+                metrics.rejected(Rejection.Abuse);
+                end(SessionBounds.RECIPIENTS);
+            }
         } else {
             int rid = transaction.add(address, rcpt);
             services.log().log(new MailEvent.To(transaction.mid(), client.icid(), rid, address));
@@ -247,7 +283,9 @@ final class Session implements Dialog {
     }
 
     private void bdat(SmtpCommand.Bdat bdat) {
-        if (noRecipient()) {
+        if (noRecipient() && errors + 1 >= services.limits().maxErrors()) {
+            fail(outOfOrder());
+        } else if (noRecipient()) {
             errors++;
             content.skip(bdat.size(), outOfOrder());
         } else {
@@ -286,7 +324,8 @@ final class Session implements Dialog {
     /** The transaction has ended: its answer is given. */
     private void contentDone() {
         transaction = null;
-        messages++;
+        admission.messageDone();
+        bounds.messageTaken();
         if (draining) {
             end(shutdown());
         } else if (!over) {
@@ -295,17 +334,31 @@ final class Session implements Dialog {
     }
 
     private void reset(String reason) {
-        if (transaction != null && content.abort(transaction)) {
+        if (transaction != null && !transaction.hasMessage()) {
+            transaction = null;
+        } else if (transaction != null && content.abort(transaction)) {
             services.log().log(new MailEvent.MessageAborted(transaction.mid(), reason));
             transaction = null;
         }
     }
 
+    private void refuse(Admission.Refused refused) {
+        if (refused.mistake()) {
+            tarpit.mistake();
+        }
+        if (refused.last()) {
+            end(refused.reply());
+        } else {
+            link.reply(refused.reply());
+        }
+    }
+
     private void fail(Reply reply) {
         link.reply(reply);
+        tarpit.mistake();
         if (++errors >= services.limits().maxErrors()) {
-            metrics.rejected(Rejection.Errors);
-            end(Reply.of(421, "4.7.0", "too many errors"));
+            metrics.rejected(Denial.Errors.reason());
+            end(Denial.Errors.reply());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.MessageIntake.Taken;
 import dev.postern.gateway.spool.Envelope;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /** The content of a session's messages, after DATA (RFC 5321) or in BDAT chunks (RFC 3030), to the answer at its end. */
@@ -21,6 +22,8 @@ final class SessionContent {
     private boolean lastChunk;
     private Reply afterSkip;
     private long expectedFrom;
+    /** When the content has to be in, by {@link System#nanoTime}. */
+    private long contentEnd;
 
     /** SKIP: octets of a chunk that nobody wants. END: the answer to the message is on its way. */
     private enum State { NONE, DATA, CHUNK, SKIP, END }
@@ -67,6 +70,7 @@ final class SessionContent {
         state = State.CHUNK;
         remaining = size;
         lastChunk = last;
+        intake.announced(size);
         expectBlock();
         if (size == 0) {
             chunkEnd();
@@ -79,7 +83,8 @@ final class SessionContent {
         remaining = size;
         afterSkip = reply;
         expectedFrom = size;
-        link.expect(services.limits().dataBlock());
+        contentEnd = System.nanoTime() + services.limits().abuse().content().toNanos();
+        expectMore();
         if (size == 0) {
             skipEnd();
         }
@@ -107,7 +112,7 @@ final class SessionContent {
                 remaining -= n;
                 if (expectedFrom - remaining >= MessageIntake.BLOCK) {
                     expectedFrom = remaining;
-                    link.expect(services.limits().dataBlock());
+                    expectMore();
                 }
                 if (remaining == 0) {
                     skipEnd();
@@ -137,7 +142,9 @@ final class SessionContent {
 
     private void begin(MailTransaction next, ReceivedHeader trace, DataDecoder decoder) {
         transaction = next;
-        intake = new MessageIntake(next.incoming(), decoder, trace.toString(), client.get().policy().limits().messageSize(), link, this::unstall);
+        contentEnd = System.nanoTime() + services.limits().abuse().content().toNanos();
+        intake = new MessageIntake(next.incoming(), decoder, trace.toString(), client.get().policy().limits().messageSize(), client.get().serverName(), link,
+                this::unstall);
     }
 
     private void take(ByteBuf in) {
@@ -162,7 +169,14 @@ final class SessionContent {
 
     private void expectBlock() {
         expectedFrom = intake.contentSize();
-        link.expect(services.limits().dataBlock());
+        expectMore();
+    }
+
+    /** The time for a block, or what is left for the whole: a client that brings a little all the time ends, too. */
+    private void expectMore() {
+        Duration left = Duration.ofNanos(Math.max(0, contentEnd - System.nanoTime()));
+        Duration block = services.limits().dataBlock();
+        link.expect(left.compareTo(block) < 0 ? left : block);
     }
 
     private void chunkEnd() {

@@ -29,6 +29,8 @@ import java.util.function.Function;
 final class SessionHandler extends ChannelInboundHandlerAdapter implements SessionLink {
     /** Octets received and not taken, beyond which nothing more is read. */
     private static final int MAX_WAITING = 64 * 1024;
+    /** Buffers up to this are kept as they are. */
+    private static final int SMALL = 1024;
 
     private final Reception reception;
     private final SmtpLimits limits;
@@ -38,6 +40,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
     private ByteBuf out;
     private boolean pumping;
     private boolean closing;
+    private boolean waiting;
     private long deadline;
     private boolean deadlineSet;
     private long timerEnd;
@@ -211,8 +214,21 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
     @Override
     public void expect(Duration time) {
         if (!closing) {
-            deadline(time);
+            Duration crowded = limits.abuse().crowded();
+            deadline(time != null && reception.crowded() && crowded.compareTo(time) < 0 ? crowded : time);
         }
+    }
+
+    @Override
+    public void later(Duration time, Runnable task) {
+        waiting = true;
+        context.executor().schedule(() -> {
+            waiting = false;
+            if (open()) {
+                task.run();
+                resume();
+            }
+        }, time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -254,14 +270,24 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Sessi
         }
         if (!in.isReadable()) {
             discard();
+        } else if (in.capacity() > SMALL && in.readableBytes() < in.capacity() / 8) {
+            shrink();
         }
         readOn();
+    }
+
+    /** A few octets that wait for more must not hold the large buffer that they came in: many idle clients could. */
+    private void shrink() {
+        ByteBuf little = context.alloc().buffer(Math.max(64, in.readableBytes()));
+        little.writeBytes(in);
+        in.release();
+        in = little;
     }
 
     /** Reads as long as what waits is little: what a client may send ahead is bounded. */
     private void readOn() {
         if (!closing) {
-            context.channel().config().setAutoRead(in.readableBytes() < MAX_WAITING);
+            context.channel().config().setAutoRead(!waiting && in.readableBytes() < MAX_WAITING);
         }
     }
 

@@ -34,6 +34,9 @@ interface SessionLink {
     /** Gives the client this long for what it has to do next; null: it is not the client's turn. */
     void expect(Duration time);
 
+    /** Runs {@code task} on the loop after a while, unless the connection has ended; until then nothing more is read. */
+    void later(Duration time, Runnable task);
+
     /** Goes on with what was received: the session is free again. */
     void resume();
 

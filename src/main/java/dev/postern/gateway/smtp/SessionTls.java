@@ -22,10 +22,9 @@ import java.util.function.Supplier;
  * is told when what was required did not come.
  */
 final class SessionTls {
-    /** The appliance's words, which its users' tools look for. */
-    static final Reply REQUIRED = Reply.of(530, null, "#5.7.0 Must issue a STARTTLS command first");
+    static final Reply REQUIRED = Denial.TlsRequired.reply();
     /** RFC 4954 section 6: as where another proof of who the client is is required. */
-    static final Reply CERTIFICATE_REQUIRED = Reply.of(530, "5.7.0", "a verified client certificate is required");
+    static final Reply CERTIFICATE_REQUIRED = Denial.CertificateRequired.reply();
     private static final Reply UNAVAILABLE = Reply.of(454, "4.7.0", "TLS is not available for now");
 
     private final SmtpServices services;

@@ -31,6 +31,10 @@ public sealed interface SmtpCommand {
      * @param orcpt  ORCPT as received, or null (RFC 3461)
      */
     record Rcpt(Path recipient, String dsnNotify, String orcpt) implements SmtpCommand {
+        /** Whether the address, or the original one, can travel under SMTPUTF8 alone (RFC 6531, RFC 6533). */
+        boolean needsUtf8() {
+            return recipient.needsUtf8() || orcpt != null && orcpt.chars().anyMatch(c -> c > 127);
+        }
     }
 
     /** DATA. */

@@ -16,11 +16,18 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * What the servers of a gateway share.
  *
- * @param icids    the last ICID given
- * @param verifier runs what costs CPU: the verification of clients' certificates
+ * @param icids     the last ICID given
+ * @param verifier  runs what costs CPU: the verification of clients' certificates
+ * @param admission what clients are judged by
  */
 public record SmtpServices(PlanHolder plans, Spool spool, Dns dns, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock,
-        SmtpLimits limits, AtomicLong icids, Executor verifier) {
+        SmtpLimits limits, AtomicLong icids, Executor verifier, AdmissionServices admission) {
+
+    /** With what clients are judged by of its own. */
+    public SmtpServices(PlanHolder plans, Spool spool, Dns dns, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock,
+            SmtpLimits limits, AtomicLong icids, Executor verifier) {
+        this(plans, spool, dns, log, failures, meters, clock, limits, icids, verifier, AdmissionServices.of(dns, log, clock));
+    }
 
     /** With the limits of production, counting ICIDs from 1. */
     public SmtpServices(PlanHolder plans, Spool spool, Dns dns, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock) {

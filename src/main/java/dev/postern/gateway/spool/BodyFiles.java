@@ -1,5 +1,6 @@
 package dev.postern.gateway.spool;
 
+import dev.postern.gateway.disk.DurableFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -43,7 +44,7 @@ final class BodyFiles {
     static BodyFiles open(Path spool, Sealing sealing, LongPredicate known) throws SpoolOpenException {
         var files = new BodyFiles(spool.resolve("bodies"), sealing);
         try {
-            Files.createDirectories(files.folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            DurableFolder.make(files.folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             try (var found = Files.newDirectoryStream(files.folder)) {
                 for (var file : found) {
                     files.take(file, known);

@@ -21,6 +21,7 @@ final class DiskSpace implements AutoCloseable {
     /** With less, a volume that was found full still is. */
     private static final long LEAST_FREE = 4L << 20;
 
+    /** May be negative: what is free does not suffice for what is to be written. */
     private final LongSupplier measure;
     private final AtomicLong taken = new AtomicLong();
     private final AtomicLong coming = new AtomicLong();
@@ -80,9 +81,9 @@ final class DiskSpace implements AutoCloseable {
         return reserve;
     }
 
-    /** Bytes were written. */
+    /** So much was written to the log, and will be written once more, to a data file. */
     void accepted(long bytes) {
-        taken.addAndGet(bytes);
+        taken.addAndGet(2 * bytes);
     }
 
     /** Bytes wait to be written; as many less than nothing, once they do not any more. */

@@ -26,6 +26,7 @@ final class Group {
     private final List<Long> filesGone = new ArrayList<>();
     private boolean durable;
     private int countDelta;
+    private int heldDelta;
 
     /** What becomes of an envelope: its new form, or null where it is removed. */
     private record Change(boolean stored, long size, Envelope now) {
@@ -69,16 +70,24 @@ final class Group {
 
     /** A new message. */
     void add(Envelope envelope) {
+        hold(false, envelope.held());
         changes.put(envelope.mid(), new Change(false, envelope.size(), envelope));
     }
 
     /** A new form of the envelope; the message goes when no recipient is pending. */
     void change(Envelope envelope) {
+        heldDelta -= envelope.held() && !envelope.pending() ? 1 : 0;
         var before = changes.get(envelope.mid());
         changes.put(envelope.mid(), new Change(before == null || before.stored(), envelope.size(), envelope.pending() ? envelope : null));
     }
 
+    /** A message is put on hold, or released; before {@link #change}. */
+    void hold(boolean before, boolean now) {
+        heldDelta += (now ? 1 : 0) - (before ? 1 : 0);
+    }
+
     void remove(Envelope envelope) {
+        heldDelta -= envelope.held() ? 1 : 0;
         changes.put(envelope.mid(), new Change(true, envelope.size(), null));
     }
 
@@ -145,8 +154,8 @@ final class Group {
         durable = true;
     }
 
-    /** Puts all changes into the batch. @param countNow messages before this group */
-    void finish(long countNow) throws RocksDBException {
+    /** Puts all changes into the batch. @param countNow messages before this group @param heldNow those of them on hold */
+    void finish(long countNow, long heldNow) throws RocksDBException {
         for (var entry : changes.entrySet()) {
             var mid = entry.getKey();
             var change = entry.getValue();
@@ -169,6 +178,9 @@ final class Group {
         if (countDelta != 0) {
             batch.put(to.meta(), Keys.COUNT, Keys.ofLong(countNow + countDelta));
         }
+        if (heldDelta != 0) {
+            batch.put(to.meta(), Keys.HELD, Keys.ofLong(Math.max(0, heldNow + heldDelta)));
+        }
     }
 
     boolean isEmpty() {
@@ -177,6 +189,11 @@ final class Group {
 
     boolean isDurable() {
         return durable;
+    }
+
+    /** By how much the number of messages on hold changes. */
+    int heldDelta() {
+        return heldDelta;
     }
 
     /** The write took place. @return by how much the number of messages changed */

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
  * body:     mid(8) chunk(4)  → Chunk, or that in Sealing
  * default:  "format"         → version of all this (4)
  *           "mid"            → MIDs below it may be in use (8)
- *           "count"          → messages held (8)
+ *           "count"          → messages (8)
+ *           "held"           → those of them on hold (8)
  *           "keys"           → KeyHistory; missing where all is in clear
  *           "u" mid(8)       → (empty) chunks of a message that is not committed
  *           "q" mid(8)       → why the message is in quarantine (UTF-8)
@@ -21,6 +22,7 @@ final class Keys {
     static final byte[] FORMAT = "format".getBytes(StandardCharsets.US_ASCII);
     static final byte[] MID = "mid".getBytes(StandardCharsets.US_ASCII);
     static final byte[] COUNT = "count".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] HELD = "held".getBytes(StandardCharsets.US_ASCII);
     static final byte[] HISTORY = "keys".getBytes(StandardCharsets.US_ASCII);
     static final byte UNCOMMITTED = 'u';
     static final byte QUARANTINED = 'q';

@@ -30,7 +30,8 @@ abstract sealed class Op<T> {
     /** From now on until they are released its bytes are taken off what is free: many sessions may wait for one disk. */
     final void waitsFor(DiskSpace space) {
         this.space = space;
-        space.coming(bytes);
+        // To the log, and to a data file.
+        space.coming(2 * bytes);
     }
 
     /** Body bytes that it brings. */
@@ -72,7 +73,7 @@ abstract sealed class Op<T> {
         Chunk.release(chunks);
         chunks = List.of();
         if (space != null) {
-            space.coming(-bytes);
+            space.coming(-2 * bytes);
             space = null;
         }
     }
@@ -223,6 +224,7 @@ abstract sealed class Op<T> {
             var envelope = group.envelope(mid);
             now = envelope == null ? null : change.apply(envelope).as(mid, envelope.size());
             if (now != null) {
+                group.hold(envelope.held(), now.held());
                 group.change(now);
                 group.durable();
             }

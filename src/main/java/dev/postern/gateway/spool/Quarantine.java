@@ -1,7 +1,7 @@
 package dev.postern.gateway.spool;
 
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -25,13 +25,12 @@ final class Quarantine {
         return reasons.get(mid);
     }
 
-    /** In MID order. */
-    List<Damaged> all() {
-        return reasons.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(entry -> new Damaged(entry.getKey(), entry.getValue())).toList();
-    }
-
     void remove(long mid) {
         reasons.remove(mid);
+    }
+
+    Set<Long> mids() {
+        return Set.copyOf(reasons.keySet());
     }
 
     int size() {

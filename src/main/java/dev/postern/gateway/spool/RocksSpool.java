@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -100,13 +101,14 @@ public final class RocksSpool implements Spool {
         quarantine.load(store.quarantined());
         firstMid = store.number(Keys.MID, 1);
         mids = new MidSequence(firstMid, store.reserveMids(firstMid + options.midBlock()), options.midBlock());
-        space = new DiskSpace(usableBytes);
-        metrics = new SpoolMetrics(registry, this::messages, quarantine::size, space::free);
+        // A flush must always find room, or the log could never be given up, and the store not even be opened again.
+        space = new DiskSpace(() -> usableBytes.getAsLong() - store.unflushed());
+        metrics = new SpoolMetrics(registry, this::messages, this::held, quarantine::size, space::free);
         files = new FileWriters(bodyFiles, space, metrics);
         readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(options.queueLength()), Thread.ofPlatform().name("postern-spool-read-", 1).factory());
         writer = new SpoolWriter(store, options, mids, quarantine, files, space, metrics, completions::execute, onCommitted,
-                store.number(Keys.COUNT, 0));
+                store.number(Keys.COUNT, 0), store.number(Keys.HELD, 0));
         keeper = new SpaceKeeper(store, space, writer::messages);
         space.start(keeper::look);
         writer.start();
@@ -194,11 +196,6 @@ public final class RocksSpool implements Spool {
             }
             return bodies.read(mid, offset, length);
         });
-    }
-
-    @Override
-    public List<Damaged> quarantined() {
-        return quarantine.all();
     }
 
     @Override
@@ -324,8 +321,22 @@ public final class RocksSpool implements Spool {
     }
 
     @Override
+    public String damage(long mid) {
+        return quarantine.reason(mid);
+    }
+
+    @Override
+    public Set<Long> quarantined() {
+        return quarantine.mids();
+    }
+
+    @Override
     public long messages() {
         return writer.messages();
+    }
+
+    private long held() {
+        return writer.held();
     }
 
     @Override

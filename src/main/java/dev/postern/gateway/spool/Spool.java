@@ -3,6 +3,7 @@ package dev.postern.gateway.spool;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -93,11 +94,6 @@ public interface Spool extends AutoCloseable {
      */
     CompletionStage<Envelope> amend(long mid, UnaryOperator<Envelope> change);
 
-    /** Messages that are held back as their data is damaged, in MID order. Those whose envelope is whole can be amended and bounced; all can be forgotten. */
-    default List<Damaged> quarantined() {
-        return List.of();
-    }
-
     /** As {@link #read}, of a message in quarantine, too: what of it is whole can be read, a stretch that is not fails. */
     default CompletionStage<ByteBuf> readQuarantined(long mid, long offset, int length) {
         return read(mid, offset, length);
@@ -114,6 +110,16 @@ public interface Spool extends AutoCloseable {
 
     /** Messages in MID order from {@code from} on, at most {@code most}; none at the end. What is damaged is left out. */
     CompletionStage<List<Envelope>> page(long from, int most);
+
+    /** Why a message is in quarantine, as its data does not match its checksum, or null. Cheap. */
+    default String damage(long mid) {
+        return null;
+    }
+
+    /** What is in quarantine: its MIDs. Messages whose envelope is whole can be amended and bounced, all can be forgotten. */
+    default Set<Long> quarantined() {
+        return Set.of();
+    }
 
     /**
      * Calls {@code consumer}, on the calling thread and in MID order, with every message that was there when the spool was opened and has a pending recipient.

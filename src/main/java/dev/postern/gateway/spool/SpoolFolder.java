@@ -1,5 +1,6 @@
 package dev.postern.gateway.spool;
 
+import dev.postern.gateway.disk.DurableFolder;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -18,7 +19,7 @@ final class SpoolFolder {
     /** Makes the folder where it is missing, for its owner alone, as it holds mail; and proves that files can be written there. */
     static void prepare(Path folder) throws SpoolOpenException {
         try {
-            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            DurableFolder.make(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Files.delete(Files.createTempFile(folder, ".write-check", null));
         } catch (FileAlreadyExistsException e) {
             throw new SpoolOpenException("spool folder " + folder + ": " + e.getFile() + " is a file; name a folder", e);

@@ -19,11 +19,12 @@ final class SpoolMetrics implements AutoCloseable {
     private final DistributionSummary groupSize;
     private final Counter syncFailures;
 
-    SpoolMetrics(MeterRegistry registry, LongSupplier messages, LongSupplier quarantined, LongSupplier freeBytes) {
+    SpoolMetrics(MeterRegistry registry, LongSupplier messages, LongSupplier held, LongSupplier quarantined, LongSupplier freeBytes) {
         this.registry = registry;
         gauge("postern.spool.messages", "Messages held", null, messages);
+        gauge("postern.spool.held", "Messages that wait until an administrator releases them", null, held);
         gauge("postern.spool.quarantined", "Messages held back because their data is damaged", null, quarantined);
-        gauge("postern.spool.bytes.free", "Free space of the spool's volume", "bytes", freeBytes);
+        gauge("postern.spool.bytes.free", "Space of the spool's volume that is free for mail: without what the log still needs to become data files", "bytes", freeBytes);
         commit = own(Timer.builder("postern.spool.commit").description("From the end of a message to its being on disk").register(registry));
         groupSize = own(DistributionSummary.builder("postern.spool.group.size").description("Operations written together").register(registry));
         syncFailures = own(Counter.builder("postern.spool.sync.failures").description("Writes that storage refused").register(registry));

@@ -38,16 +38,18 @@ final class SpoolWriter {
     private final LinkedBlockingQueue<Op<?>> queue = new LinkedBlockingQueue<>();
     private final EnvelopeCache cache = new EnvelopeCache();
     private final WriteBatch batch = new WriteBatch();
+    private final SlowDisk slowDisk = new SlowDisk();
     private final StorageFailure failure;
     /** Files of messages whose removal is written and perhaps not durable: a power cut might bring the messages back, but not their bodies. */
     private List<Long> filesGone = new ArrayList<>();
     private final Thread thread;
     private volatile long messages;
+    private volatile long held;
     private volatile boolean closing;
     private volatile boolean ended;
 
     SpoolWriter(Store store, SpoolOptions options, MidSequence mids, Quarantine quarantine, FileWriters files, DiskSpace space, SpoolMetrics metrics,
-            Consumer<Runnable> completions, Consumer<Envelope> onCommitted, long messages) {
+            Consumer<Runnable> completions, Consumer<Envelope> onCommitted, long messages, long held) {
         this.store = store;
         this.options = options;
         this.mids = mids;
@@ -58,6 +60,7 @@ final class SpoolWriter {
         this.completions = completions;
         this.onCommitted = onCommitted;
         this.messages = messages;
+        this.held = held;
         failure = new StorageFailure(store, space, options);
         thread = Thread.ofPlatform().name("postern-spool-writer").unstarted(this::run);
     }
@@ -68,6 +71,11 @@ final class SpoolWriter {
 
     long messages() {
         return messages;
+    }
+
+    /** Messages on hold. */
+    long held() {
+        return held;
     }
 
     /**
@@ -147,10 +155,13 @@ final class SpoolWriter {
             for (var op : ops) {
                 add(op, group, taken);
             }
-            group.finish(messages);
+            group.finish(messages, held);
             if (!group.isEmpty()) {
+                var since = System.nanoTime();
                 writePatiently(group.isDurable());
+                slowDisk.wrote(System.nanoTime() - since);
                 messages += group.written();
+                held = Math.max(0, held + group.heldDelta());
                 metrics.group(taken.size());
             }
             filesGone.addAll(group.filesGone());
@@ -253,6 +264,7 @@ final class SpoolWriter {
         }
         try {
             messages = store.number(Keys.COUNT, 0);
+            held = store.number(Keys.HELD, 0);
         } catch (RocksDBException e) {
             LOG.error("The spool was reopened but cannot be read", e);
             return;

@@ -54,6 +54,7 @@ final class Store implements AutoCloseable {
     private Sealing sealing;
     private final List<PendingScan> scans = new CopyOnWriteArrayList<>();
     private boolean closed;
+    private volatile long unflushed;
 
     /** Loads the native library, which takes longer than opening a spool. */
     static void load() {
@@ -280,6 +281,24 @@ final class Store implements AutoCloseable {
 
     Map<Long, String> quarantined() throws RocksDBException {
         return reading(() -> marked(Keys.QUARANTINED));
+    }
+
+    /**
+     * Bytes, about, that are in the log and in memory and still have to be written to data files. That needs as much space again: the log's own is
+     * given back only afterwards. While the store is not open, what was known last.
+     */
+    long unflushed() {
+        lock.readLock().lock();
+        try {
+            if (database != null) {
+                unflushed = database.getAggregatedLongProperty("rocksdb.cur-size-all-mem-tables");
+            }
+        } catch (RocksDBException e) {
+            throw new SpoolException("spool folder " + folder + " does not say what is unflushed: " + e.getMessage(), false, e);
+        } finally {
+            lock.readLock().unlock();
+        }
+        return unflushed;
     }
 
     /** A batch's view of the column families; valid until the next {@link #reopen}, so for the writer only. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.postern.gateway.disk.DurableFile;
+import dev.postern.gateway.disk.DurableFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,8 +41,8 @@ final class ReportFolder {
      * @param trouble told of files that cannot be read; they are set aside
      */
     ReportFolder(Path folder, Consumer<String> trouble) throws IOException {
-        days = Files.createDirectories(folder.resolve("days"));
-        outbox = Files.createDirectories(folder.resolve("outbox"));
+        days = DurableFolder.make(folder.resolve("days"));
+        outbox = DurableFolder.make(folder.resolve("outbox"));
         this.trouble = trouble;
         instance = instance(folder.resolve("instance"));
     }

@@ -80,7 +80,7 @@ class AccessTest {
                 "key", "spki:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=", "accept", "rest", "ALL", "accept", "late", "cert:late.test", "reject");
         assertThat(access.needsHostName()).isFalse();
         var proof = new ClientProof(names == null ? Set.of() : Set.of(names.split(" ")), pin);
-        assertThat(access.find(InetAddress.getByName("10.1.2.3"), null, proof)).map(HostAccess.Match::senderGroup).contains(group);
+        assertThat(access.find(InetAddress.getByName("10.1.2.3"), null, proof, Set.of())).map(HostAccess.Match::senderGroup).contains(group);
         assertThat(access.find(InetAddress.getByName("10.1.2.3"), "relay.partner.test")).as("a host name proves nothing").map(HostAccess.Match::senderGroup).contains("rest");
     }
 
@@ -95,10 +95,28 @@ class AccessTest {
         HostAccess access = new HostAccess(groups, POLICIES);
         InetAddress address = InetAddress.getByName("10.1.2.3");
         for (int i = 0; i < 5_000; i += 7) {
-            assertThat(access.find(address, null, new ClientProof(Set.of("h" + i + ".partner.test", "x.test"), null))).map(HostAccess.Match::senderGroup).contains("name" + i);
-            assertThat(access.find(address, null, new ClientProof(Set.of(), pin(i)))).map(HostAccess.Match::senderGroup).contains("key" + i);
-            assertThat(access.find(address, null, new ClientProof(Set.of("h" + i + ".partner.test"), pin(0)))).map(HostAccess.Match::senderGroup).contains(i == 0 ? "name0" : "key0");
+            assertThat(access.find(address, null, new ClientProof(Set.of("h" + i + ".partner.test", "x.test"), null), Set.of())).map(HostAccess.Match::senderGroup).contains("name" + i);
+            assertThat(access.find(address, null, new ClientProof(Set.of(), pin(i)), Set.of())).map(HostAccess.Match::senderGroup).contains("key" + i);
+            assertThat(access.find(address, null, new ClientProof(Set.of("h" + i + ".partner.test"), pin(0)), Set.of())).map(HostAccess.Match::senderGroup).contains(i == 0 ? "name0" : "key0");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {"10.1.2.3,-,-,one,-", "192.0.2.1,-,-,rest,block.test grey.test", "192.0.2.1,-,block.test,blocked,block.test grey.test",
+        "192.0.2.1,-,grey.test,grey,block.test grey.test", "192.0.2.1,-,grey.test block.test,blocked,block.test grey.test", "192.0.2.1,mx.partner.test,grey.test,partner,block.test",
+        "192.0.2.1,mx.partner.test,block.test,blocked,block.test", "192.0.2.1,-,late.test,rest,block.test grey.test", "192.0.2.1,-,off.test,rest,block.test grey.test"})
+    void aDnsListDecidesInItsPlaceAndIsAskedOnlyWhereItStillCan(String address, String name, String listing, String group, String asked) throws Exception {
+        HostAccess access = hosts("one", "10.1.2.3", "accept", "off", "dnslist[off.test]", "continue", "blocked", "dnslist[block.test]", "reject", "partner", ".partner.test", "accept",
+                "grey", "dnslist[Grey.test] dnslist[block.test]", "accept", "rest", "ALL", "accept", "late", "dnslist[late.test]", "reject");
+        assertThat(access.needsLists()).isTrue();
+        assertThat(access.lists(InetAddress.getByName(address), name)).isEqualTo(asked == null ? List.of() : List.of(asked.split(" ")));
+        var zones = listing == null ? Set.<String>of() : Set.of(listing.split(" "));
+        assertThat(access.find(InetAddress.getByName(address), name, ClientProof.NONE, zones)).map(HostAccess.Match::senderGroup).contains(group);
+    }
+
+    @Test
+    void listsOfEntriesThatArePassedOverAreNotAsked() {
+        assertThat(hosts("one", "dnslist[block.test]", "continue", "two", "ALL", "accept").needsLists()).isFalse();
     }
 
     private static String pin(int i) {
@@ -114,7 +132,7 @@ class AccessTest {
     @ParameterizedTest
     @CsvSource({"a@example.com,true", "A@EXAMPLE.COM,true", "Spam@example.COM,false", "abuse@example.com,false", "abuse@a.sub.test,false",
         "a@a.sub.test,true", "a@b.a.sub.test,true", "a@sub.test,false", "a@xsub.test,false", "a@late.example.com,false", "a@x.example.com,false",
-        "user@other.test,true", "other@other.test,false", "\"a@example.com\"@evil.test,false", "\"a@b\"@example.com,true"})
+        "user@other.test,true", "other@other.test,false", "\"a@example.com\"@evil.test,false", "\"a@b\"@example.com,false"})
     void recipientsAreAcceptedByTheFirstEntryOnly(String address, boolean accepted) {
         assertThat(RECIPIENTS.accepts(address)).isEqualTo(accepted);
     }

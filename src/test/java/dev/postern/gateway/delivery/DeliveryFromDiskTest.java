@@ -50,13 +50,16 @@ class DeliveryFromDiskTest {
             try (RocksSpool spool = open(delivery)) {
                 delivery.set(delivery(rig, spool));
                 delivery.get().start();
-                await().atMost(Duration.ofSeconds(30)).until(() -> server.mails.size() >= 40 && spool.messages() == 0);
+                for (int i = 20; i < 40; i++) {
+                    add(spool, "a" + i + "@sender.test", "b@partner.test", "bad@partner.test");   // while what was there is read
+                }
+                await().atMost(Duration.ofSeconds(30)).until(() -> server.mails.size() >= 80 && spool.messages() == 0);
                 delivery.get().stop(Duration.ofSeconds(5));
             }
 
-            assertThat(server.mails).hasSize(40);
-            assertThat(server.mails.stream().filter(m -> m.mailFrom().startsWith("MAIL FROM:<>")).map(m -> m.rcpts().getFirst()).distinct()).hasSize(20);
-            assertThat(rig.logged(MailEvent.MessageFinished.class)).hasSize(40);
+            assertThat(server.mails).hasSize(80);
+            assertThat(server.mails.stream().filter(m -> m.mailFrom().startsWith("MAIL FROM:<>")).map(m -> m.rcpts().getFirst()).distinct()).hasSize(40);
+            assertThat(rig.logged(MailEvent.MessageFinished.class)).hasSize(80);
         }
     }
 

@@ -86,8 +86,9 @@ class DeliveryTest {
 
     @Test
     void whatTheSpoolHeldAtStartIsDelivered() {
-        rig.spool.onCommitted(e -> { });
+        rig.spool.onCommitted(null);
         long mid = rig.send("a@sender.test", "b@partner.test");
+        rig.spool.onCommitted(rig.delivery::enqueue);
         startWith(here("partner.test"));
 
         assertThat(settled(mid, 0).state()).isEqualTo(State.DELIVERED);
@@ -280,7 +281,7 @@ class DeliveryTest {
     void mailThatIsTooOldBouncesWithTheTlsReason() {
         startWith(Rig.destination("partner.test", TlsMode.Required, Rig.host("127.0.0.1", server.port())), here("sender.test"));
         long mid = rig.spool.add("a@sender.test", "Subject: old\r\n\r\nx\r\n", System.currentTimeMillis() - Duration.ofDays(5).toMillis(),
-                MemorySpool.recipient("b@partner.test"));
+                MemorySpool.recipient("b@partner.test").with(State.PENDING, Expiry.ATTEMPTS, 0, null, null));
 
         await().until(() -> server.mails.size() == 1);
 

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.gateway.spool.Envelope;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -45,10 +50,13 @@ class DsnTest {
 
                 This is the mail gateway at gateway.test.
 
-                Your message could not be delivered to:
+                Your message could not be delivered, and will not be tried again, to:
 
                     <b@partner.test>
-                    550 5.1.1 no such user
+                    There is no mailbox of this name. Check the address for mistakes.
+                    The server mx.partner.test (192.0.2.1) said: 550 5.1.1 no such user
+
+                What follows is a report for programs, and the beginning of your message or all of it.
 
                 --=_id-1
                 Content-Type: message/delivery-status
@@ -91,17 +99,88 @@ class DsnTest {
 
         assertThat(dsn.eightBit()).isTrue();
         assertThat(dsn.smtpUtf8()).isTrue();
-        assertThat(text(dsn)).contains("report-type=global-delivery-status").contains("Final-Recipient: utf-8; ü@partner.test").contains("message/global\r\n")
+        assertThat(text(dsn)).contains("report-type=global-delivery-status").contains("Content-Type: message/global-delivery-status\r\nContent-Transfer-Encoding: 8bit").contains("Final-Recipient: utf-8; ü@partner.test").contains("message/global\r\n")
                 .contains("Will-Retry-Until: Wed, 4 Mar 2026 05:06:07 +0000").contains("(Delay)").contains("Diagnostic-Code: x-postern; no answer");
     }
 
     @Test
-    void eightBitHeadersGoBackAsTheyAre() {
+    void eightBitHeadersGoBackEncodedSoThatEveryServerTakesThem() {
         Dsn.Composed dsn = Dsn.compose(original("a@sender.test"), List.of(), new byte[] {'S', ':', (byte) 0xe4, '\r', '\n'}, false, "gateway.test", NOW, "id-1");
 
-        assertThat(dsn.eightBit()).isTrue();
+        assertThat(dsn.eightBit()).isFalse();
         assertThat(dsn.smtpUtf8()).isFalse();
-        assertThat(dsn.body()).contains((byte) 0xe4);
+        assertThat(text(dsn)).contains("Content-Type: text/rfc822-headers\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nS:=E4\r\n");
+    }
+
+    @Test
+    void aSenderOfAsciiIsToldOfOtherAddressesInAscii() {
+        Dsn.Composed dsn = Dsn.compose(original("a@sender.test"), List.of(
+                new Dsn.Report("\u00fc@partner.test", "utf-8;\u00fc@old.test", Dsn.Action.failed, "5.6.7", "no", false, null, 0)),
+                "Subject: \u00fc\r\n\r\nbody\r\n".getBytes(StandardCharsets.UTF_8), true, "gateway.test", NOW, "id-1");
+
+        assertThat(dsn.eightBit()).isFalse();
+        assertThat(dsn.smtpUtf8()).isFalse();
+        assertThat(StandardCharsets.US_ASCII.newEncoder().canEncode(text(dsn))).isTrue();
+        assertThat(text(dsn)).contains("Final-Recipient: utf-8; \\x{FC}@partner.test\r\n", "Original-Recipient: utf-8; \\x{FC}@old.test\r\n",
+                "<=C3=BC@partner.test>", "Content-Type: message/global\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nSubject: =C3=BC\r\n");
+    }
+
+    @Test
+    void aWholeMessageInEightBitGoesBackAsItIs() {
+        Dsn.Composed dsn = Dsn.compose(original("a@sender.test"), List.of(), "S: x\r\n\r\n\u00fc\r\n".getBytes(StandardCharsets.UTF_8), true, "gateway.test", NOW, "id-1");
+
+        assertThat(dsn.eightBit()).isTrue();
+        assertThat(text(dsn)).contains("Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\nS: x\r\n\r\n\u00fc\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5.1.1,There is no mailbox of this name.", "4.2.2,The mailbox is full.", "5.7.999,The server refuses it by its rules.",
+        "5.0.0,The server refuses the message for good.", "4.0.0,The server does not take the message now.", "5.4.7,It was tried again and again", "x,The server does not"})
+    void saysWhyInPlainWords(String status, String beginning) {
+        assertThat(DsnWords.reason(status)).startsWith(beginning);
+    }
+
+    /** Python's parser is what many programs read notifications with. */
+    @Test
+    void pythonReadsEveryKind(@TempDir Path folder) throws Exception {
+        Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "there is no /usr/bin/python3");
+        Path script = Files.writeString(folder.resolve("read.py"), """
+                import email, email.policy, sys
+                for name in sys.argv[1:]:
+                    with open(name, 'rb') as f:
+                        m = email.message_from_binary_file(f, policy=email.policy.default)
+                    def walk(part):
+                        assert not part.defects, (name, part.defects)
+                        for sub in part.iter_parts() if part.is_multipart() and part.get_content_maintype() == 'multipart' else []:
+                            walk(sub)
+                    walk(m)
+                    text, status, returned = list(m.iter_parts())
+                    assert m.get_content_type() == 'multipart/report'
+                    assert 'This is the mail gateway' in text.get_content(), text.get_content()
+                    assert m['Auto-Submitted'] == 'auto-replied'
+                    if status.get_content_type() == 'message/delivery-status':
+                        blocks = status.get_payload()
+                        assert blocks[0]['Reporting-MTA'] == 'dns; gateway.test'
+                        print(blocks[1]['Action'], blocks[1]['Status'], blocks[1]['Final-Recipient'], returned.get_content_type())
+                    else:
+                        print(status.get_content_type(), returned.get_content_type())
+                """);
+        List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString()));
+        for (String sender : List.of("a@sender.test", "\u00e4@sender.test")) {
+            for (String address : List.of("b@partner.test", "\u00fc@partner.test")) {
+                for (String returned : List.of("S: x\r\n", "S: \u00fc\r\n", "S: x\r\n\r\n\u00fc\r\n")) {
+                    Dsn.Composed dsn = Dsn.compose(original(sender), List.of(new Dsn.Report(address, null, Dsn.Action.failed, "5.1.1", "550 no", true, "mx", 0)),
+                            returned.getBytes(StandardCharsets.UTF_8), returned.contains("\r\n\r\n"), "gateway.test", NOW, "id-1");
+                    command.add(Files.write(folder.resolve("dsn-" + command.size()), dsn.body()).toString());
+                }
+            }
+        }
+        Path out = folder.resolve("out");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+        assertThat(process.waitFor()).as(Files.readString(out)).isZero();
+        assertThat(Files.readAllLines(out)).hasSize(12).startsWith("failed 5.1.1 rfc822; b@partner.test text/rfc822-headers",
+                "failed 5.1.1 rfc822; b@partner.test text/rfc822-headers", "failed 5.1.1 rfc822; b@partner.test message/rfc822",
+                "failed 5.1.1 utf-8; \\x{FC}@partner.test text/rfc822-headers");
     }
 
     @ParameterizedTest
@@ -113,7 +192,7 @@ class DsnTest {
     @ParameterizedTest
     @CsvSource({"'A: 1|B: 2||body|','A: 1|B: 2|'", "'|body|',''", "'A: 1|B: 2','A: 1|'", "'A: 1',''", "'',''"})
     void headersEndAtTheEmptyLineOrTheLastWholeOne(String message, String headers) {
-        byte[] found = Settler.headers(message.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        byte[] found = Notifier.headers(message.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
         assertThat(new String(found, StandardCharsets.ISO_8859_1).replace("\r\n", "|")).isEqualTo(headers);
     }
 }

@@ -3,11 +3,14 @@ package dev.postern.gateway.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.DestinationControlSpec.Identity;
+import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.gateway.smtp.client.Timeouts;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
 import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.tls.MessageTls;
+import dev.postern.plan.DestinationPlan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,9 +28,14 @@ class LanesTest {
     private final AtomicLong now = new AtomicLong(1_000_000);
     private final AtomicInteger limit = new AtomicInteger(4);
     private final List<Launch> launched = new CopyOnWriteArrayList<>();
-    private final Scheduler scheduler = new Scheduler(new DeliveryOptions(50, 100, Duration.ZERO, Timeouts.STANDARD), d -> limit.get(),
-            (queue, entry) -> launched.add(new Launch(queue, entry)), () -> Instant.ofEpochMilli(now.get()));
+    private final Scheduler scheduler = new Scheduler(new DeliveryOptions(50, 100, Duration.ZERO, Timeouts.STANDARD), d -> plan(),
+            (queue, entry) -> launched.add(new Launch(queue, entry)), () -> Instant.ofEpochMilli(now.get()), () -> Instant.ofEpochMilli(now.get()));
     private long mids;
+
+    private DestinationPlan plan() {
+        return limit.get() == 0 ? null : DestinationPlan.of(Rig.CONTROL, List.of("x.test"), false, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), null,
+                DestinationPlan.Limits.of(limit.get(), 100), List.of(), null);
+    }
 
     private record Launch(DomainQueue queue, Entry entry) {
     }
@@ -44,9 +52,13 @@ class LanesTest {
 
     private void enqueue(MessageTls tls, int messages) {
         for (int i = 0; i < messages; i++) {
-            scheduler.enqueue(new Envelope(++mids, now.get(), "a@s.test", 1, false, false, null, null, "",
-                    List.of(new Recipient("b@x.test", State.PENDING, 0, 0, null, null, null, null))).with(tls));
+            mids++;
+            scheduler.enqueue(envelope(tls));
         }
+    }
+
+    private Envelope envelope(MessageTls tls) {
+        return new Envelope(mids, now.get(), "a@s.test", 1, false, false, null, null, "", List.of(new Recipient("b@x.test", State.PENDING, 0, 0, null, null, null, null))).with(tls);
     }
 
     private DomainQueue queue(MessageTls tls) {
@@ -60,7 +72,7 @@ class LanesTest {
     private void grow(MessageTls tls, int messages) {
         enqueue(tls, messages);
         for (int i = 0; i < 3; i++) {
-            scheduler.opened(queue(tls));
+            scheduler.feedback().opened(queue(tls));
         }
     }
 
@@ -91,8 +103,8 @@ class LanesTest {
     void aLaneThatFailsBlocksItselfAlone() {
         enqueue(MessageTls.REQUIRED, 3);
         DomainQueue failing = queue(MessageTls.REQUIRED);
-        assertThat(scheduler.failed(failing)).isEqualTo(1);
-        assertThat(scheduler.block(failing, now.get() + 60_000)).hasSize(2);
+        assertThat(scheduler.feedback().failed(failing)).isEqualTo(1);
+        scheduler.feedback().rest(failing, 60_000, Outcome.retry("4.4.1", "no host", null));
         scheduler.finished(failing);
 
         enqueue(MessageTls.REQUIRED, 1);
@@ -102,14 +114,14 @@ class LanesTest {
         assertThat(workers(MessageTls.REQUIRED)).isEqualTo(1);
         assertThat(workers(MessageTls.OPTIONAL)).isEqualTo(1);
         assertThat(workers(MessageTls.DESTINATION)).isEqualTo(1);
-        assertThat(scheduler.failed(queue(MessageTls.OPTIONAL))).as("failures are counted by lane").isEqualTo(1);
+        assertThat(scheduler.feedback().failed(queue(MessageTls.OPTIONAL))).as("failures are counted by lane").isEqualTo(1);
     }
 
     @Test
     void aNewPlanWakesEveryLaneOfItsDomain() {
         for (MessageTls tls : MessageTls.values()) {
             enqueue(tls, 1);
-            scheduler.block(queue(tls), now.get() + 500_000);
+            scheduler.feedback().rest(queue(tls), 500_000, Outcome.retry("4.4.1", "no host", null));
             scheduler.finished(queue(tls));
             enqueue(tls, 1);
         }
@@ -125,11 +137,11 @@ class LanesTest {
         limit.set(1);
         enqueue(MessageTls.DESTINATION, 1);
         DomainQueue waits = queue(MessageTls.DESTINATION);
-        scheduler.opened(waits);
+        scheduler.feedback().opened(waits);
         CompletableFuture<Entry> next = new CompletableFuture<>();
         Thread worker = Thread.ofVirtual().start(() -> {
             try {
-                next.complete(scheduler.next(waits, Duration.ofMinutes(5), 1));
+                next.complete(scheduler.next(waits, Duration.ofMinutes(5), 1, null));
             } catch (InterruptedException e) {
                 next.completeExceptionally(e);
             }
@@ -139,7 +151,7 @@ class LanesTest {
         enqueue(MessageTls.REQUIRED, 1);
 
         assertThat(next.get(20, TimeUnit.SECONDS)).isNull();
-        scheduler.closed(waits);
+        scheduler.feedback().closed(waits);
         scheduler.finished(waits);
         assertThat(workers(MessageTls.REQUIRED)).isEqualTo(1);
     }
@@ -150,9 +162,9 @@ class LanesTest {
         DomainQueue busy = queue(MessageTls.DESTINATION);
         enqueue(MessageTls.REQUIRED, 5);
 
-        assertThat(scheduler.next(busy, Duration.ZERO, 3)).as("its turn is not over").isNotNull();
-        assertThat(scheduler.next(busy, Duration.ZERO, 20)).as("one makes room").isNull();
-        assertThat(scheduler.next(busy, Duration.ZERO, 20)).as("and that is enough").isNotNull();
+        assertThat(scheduler.next(busy, Duration.ZERO, 3, null)).as("its turn is not over").isNotNull();
+        assertThat(scheduler.next(busy, Duration.ZERO, 20, null)).as("one makes room").isNull();
+        assertThat(scheduler.next(busy, Duration.ZERO, 20, null)).as("and that is enough").isNotNull();
 
         scheduler.finished(busy);
         assertThat(workers(MessageTls.REQUIRED)).isEqualTo(1);
@@ -164,22 +176,23 @@ class LanesTest {
         grow(MessageTls.DESTINATION, 40);
         DomainQueue busy = queue(MessageTls.DESTINATION);
         enqueue(MessageTls.REQUIRED, 20);
-        assertThat(scheduler.next(busy, Duration.ZERO, 20)).isNull();
+        assertThat(scheduler.next(busy, Duration.ZERO, 20, null)).isNull();
         scheduler.finished(busy);
-        scheduler.opened(queue(MessageTls.REQUIRED));
+        scheduler.feedback().opened(queue(MessageTls.REQUIRED));
 
-        assertThat(scheduler.next(busy, Duration.ZERO, 20)).as("3 to 1").isNull();
+        assertThat(scheduler.next(busy, Duration.ZERO, 20, null)).as("3 to 1").isNull();
         scheduler.finished(busy);
         assertThat(workers(MessageTls.REQUIRED)).isEqualTo(2);
-        assertThat(scheduler.next(busy, Duration.ZERO, 20)).as("2 to 2").isNotNull();
+        assertThat(scheduler.next(busy, Duration.ZERO, 20, null)).as("2 to 2").isNotNull();
     }
 
     @Test
     void aMessageMovesToAnotherLane() {
         enqueue(MessageTls.REQUIRED, 1);
-        scheduler.requeue(new Lane("x.test", MessageTls.DESTINATION), 1, List.of(0), now.get());
+        scheduler.requeue(new Lane("x.test", MessageTls.DESTINATION), envelope(MessageTls.REQUIRED), List.of(0), now.get());
+        scheduler.done(mids, false);
 
         assertThat(workers(MessageTls.DESTINATION)).isEqualTo(1);
-        assertThat(scheduler.settled(1, 1)).as("it is still one message").isTrue();
+        assertThat(scheduler.done(mids, true)).as("it is still one message").isTrue();
     }
 }

@@ -11,9 +11,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -26,11 +29,30 @@ final class MemorySpool implements Spool {
     private final Map<Long, byte[]> bodies = new TreeMap<>();
     private final Map<Long, Envelope> finished = new TreeMap<>();
     private volatile Consumer<Envelope> onCommitted = e -> { };
+    /** What was there when it was opened: what was added while nobody listened. */
+    private final List<Long> before = new ArrayList<>();
     private volatile boolean bodiesFail;
+    private final Map<Long, String> damage = new ConcurrentHashMap<>();
     private long mids;
 
+    /** @param consumer null: what comes in is there as if since the last start */
     void onCommitted(Consumer<Envelope> consumer) {
         onCommitted = consumer;
+    }
+
+    /** From now on, the message's data does not match its checksum. */
+    void damage(long mid, String why) {
+        damage.put(mid, why);
+    }
+
+    @Override
+    public String damage(long mid) {
+        return damage.get(mid);
+    }
+
+    @Override
+    public Set<Long> quarantined() {
+        return damage.keySet();
     }
 
     void bodiesFail(boolean fail) {
@@ -50,6 +72,10 @@ final class MemorySpool implements Spool {
         Envelope envelope;
         synchronized (this) {
             envelope = put(template, body);
+            if (onCommitted == null) {
+                before.add(envelope.mid());
+                return envelope.mid();
+            }
         }
         onCommitted.accept(envelope);
         return envelope.mid();
@@ -143,7 +169,7 @@ final class MemorySpool implements Spool {
     @Override
     public CompletionStage<ByteBuf> read(long mid, long offset, int length) {
         return CompletableFuture.supplyAsync(() -> {
-            if (bodiesFail) {
+            if (bodiesFail || damage.containsKey(mid)) {
                 throw new SpoolException("checksum does not match", false, null);
             }
             synchronized (this) {
@@ -166,7 +192,7 @@ final class MemorySpool implements Spool {
     public void forEachPending(Consumer<Envelope> consumer) {
         List<Envelope> all;
         synchronized (this) {
-            all = new ArrayList<>(envelopes.values());
+            all = before.stream().map(envelopes::get).filter(Objects::nonNull).filter(e -> !damage.containsKey(e.mid())).toList();
         }
         all.forEach(consumer);
     }

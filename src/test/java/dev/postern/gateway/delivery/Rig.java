@@ -86,7 +86,11 @@ final class Rig implements AutoCloseable {
 
     /** @param dns null: what the test sets */
     Rig(DeliveryOptions options, Dns dns) {
-        delivery = new Delivery(plans, spool, dns == null ? new FakeDns() : dns, domain -> sts.apply(domain), log::add, this::failed, this::result, metrics, InstantSource.system(), GROUP, options);
+        this(options, dns, InstantSource.system());
+    }
+
+    Rig(DeliveryOptions options, Dns dns, InstantSource clock) {
+        delivery = new Delivery(plans, spool, dns == null ? new FakeDns() : dns, domain -> sts.apply(domain), log::add, this::failed, this::result, metrics, clock, GROUP, options);
         spool.onCommitted(delivery::enqueue);
     }
 
@@ -122,11 +126,17 @@ final class Rig implements AutoCloseable {
     void plan(DestinationPlan... destinations) {
         Settings settings = new Settings(this.settings.hostname(), new DestinationPlan.Retry(this.settings.retry().initialSeconds(), this.settings.retry().maxSeconds(), this.settings.retry().maxAgeSeconds()), null, certificate, alertSettings, Settings.Dns.SYSTEM, false, 1000, 0, null, List.of());
         GatewayPlan plan = new GatewayPlan(new ResourceRef("MailGateway", "mail", "default", "", 1), settings, List.of(), List.of(), certificates, bundles,
-                List.of(destinations));
+                List.of(destinations).stream().map(this::onSchedule).toList());
         Map<String, TrustAnchors> trust = new java.util.HashMap<>();
         bundles.forEach((id, pem) -> trust.put(id, TrustAnchors.of(pem)));
-        plans.swap(new ActivePlan(new PlanParts.Index("r", 1, Map.of()), plan, Map.of(), new DestinationTable(List.of(destinations)), trust,
+        plans.swap(new ActivePlan(new PlanParts.Index("r", 1, Map.of()), plan, Map.of(), new DestinationTable(plan.destinations()), trust,
                 contexts.build(plan, keys)));
+    }
+
+    /** The gateway's schedule is filled in, as the compiler does. */
+    private DestinationPlan onSchedule(DestinationPlan p) {
+        return p.retry() != DestinationPlan.Retry.STANDARD ? p
+                : new DestinationPlan(p.resource(), p.destinations(), p.isDefault(), p.tls(), p.certificate(), p.limits(), settings.retry(), p.suspended(), p.route(), p.held());
     }
 
     Dns dns() {

@@ -3,13 +3,18 @@ package dev.postern.gateway.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.DestinationControlSpec.Identity;
+import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.gateway.smtp.client.Timeouts;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
 import dev.postern.gateway.spool.Envelope;
+import dev.postern.plan.DestinationPlan;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,9 +27,14 @@ class SchedulerTest {
     private final AtomicLong now = new AtomicLong(1_000_000);
     private final AtomicInteger limit = new AtomicInteger(4);
     private final List<Launch> launched = new CopyOnWriteArrayList<>();
-    private final Scheduler scheduler = new Scheduler(new DeliveryOptions(8, 100, Duration.ZERO, Timeouts.STANDARD), d -> limit.get(),
-            (queue, entry) -> launched.add(new Launch(queue, entry)), () -> Instant.ofEpochMilli(now.get()));
+    private final Scheduler scheduler = new Scheduler(new DeliveryOptions(8, 100, Duration.ZERO, Timeouts.STANDARD), d -> plan(),
+            (queue, entry) -> launched.add(new Launch(queue, entry)), () -> Instant.ofEpochMilli(now.get()), () -> Instant.ofEpochMilli(now.get()));
     private long mids;
+
+    private DestinationPlan plan() {
+        return limit.get() == 0 ? null : DestinationPlan.of(Rig.CONTROL, List.of("x.test"), false, DestinationPlan.Tls.of(TlsMode.Preferred, Identity.Hosted, null), null,
+                DestinationPlan.Limits.of(limit.get(), 100), List.of(), null);
+    }
 
     private record Launch(DomainQueue queue, Entry entry) {
     }
@@ -58,16 +68,14 @@ class SchedulerTest {
     }
 
     @Test
-    void aMessageIsSplitByDomainAndKnownOnce() {
+    void aMessageIsSplitByDomainAndFinishedOnce() {
         scheduler.start();
-        enqueue(0, "1@x.test", "2@y.test", "3@X.test");
-        mids--;
         enqueue(0, "1@x.test", "2@y.test", "3@X.test");
 
         assertThat(launched).hasSize(2);
         assertThat(launched.getFirst().entry.rids()).containsExactly(0, 2);
-        assertThat(scheduler.settled(1, 2)).isFalse();
-        assertThat(scheduler.settled(1, 1)).isTrue();
+        assertThat(scheduler.done(1, true)).as("the other is not written yet").isFalse();
+        assertThat(scheduler.done(1, false)).isTrue();
     }
 
     @Test
@@ -77,12 +85,12 @@ class SchedulerTest {
         DomainQueue queue = launched.getFirst().queue;
 
         assertThat(launched).hasSize(1);
-        scheduler.opened(queue);
+        scheduler.feedback().opened(queue);
         assertThat(launched).hasSize(2);
-        scheduler.opened(queue);
+        scheduler.feedback().opened(queue);
         assertThat(launched).hasSize(4);
-        scheduler.opened(queue);
-        scheduler.opened(queue);
+        scheduler.feedback().opened(queue);
+        scheduler.feedback().opened(queue);
         assertThat(launched).hasSize(4);
     }
 
@@ -92,8 +100,8 @@ class SchedulerTest {
         IntStream.range(0, 5).forEach(i -> enqueue(0, "b@x.test"));
         DomainQueue queue = launched.getFirst().queue;
 
-        assertThat(scheduler.failed(queue)).isEqualTo(1);
-        assertThat(scheduler.block(queue, now.get() + 60_000)).hasSize(4);
+        assertThat(scheduler.feedback().failed(queue)).isEqualTo(1);
+        scheduler.feedback().rest(queue, 60_000, Outcome.retry("4.4.1", "no host", null));
         scheduler.finished(queue);
         enqueue(0, "b@x.test");
         enqueue(0, "b@x.test");
@@ -101,7 +109,7 @@ class SchedulerTest {
 
         now.addAndGet(60_000);
         await().until(() -> launched.size() == 2);
-        assertThat(scheduler.failed(queue)).isEqualTo(2);
+        assertThat(scheduler.feedback().failed(queue)).isEqualTo(2);
     }
 
     @Test
@@ -109,14 +117,14 @@ class SchedulerTest {
         scheduler.start();
         IntStream.range(0, 20).forEach(i -> enqueue(0, "b@x.test"));
         DomainQueue queue = launched.getFirst().queue;
-        scheduler.opened(queue);
+        scheduler.feedback().opened(queue);
         assertThat(launched).hasSize(2);
 
-        assertThat(scheduler.failed(queue)).isZero();
+        assertThat(scheduler.feedback().failed(queue)).isZero();
         scheduler.finished(queue);
 
         assertThat(launched).hasSize(2);
-        scheduler.closed(queue);
+        scheduler.feedback().closed(queue);
         scheduler.finished(queue);
         assertThat(launched).hasSize(3);
     }
@@ -127,8 +135,8 @@ class SchedulerTest {
         IntStream.range(0, 20).forEach(i -> enqueue(0, "b@dead" + i + ".test"));
         assertThat(launched).hasSize(4);
 
-        scheduler.opened(launched.getFirst().queue);
-        scheduler.closed(launched.getFirst().queue);
+        scheduler.feedback().opened(launched.getFirst().queue);
+        scheduler.feedback().closed(launched.getFirst().queue);
         scheduler.finished(launched.getFirst().queue);
         assertThat(launched).hasSize(5);
     }
@@ -138,10 +146,10 @@ class SchedulerTest {
         scheduler.start();
         enqueue(0, "b@live.test");
         DomainQueue live = launched.getFirst().queue;
-        scheduler.opened(live);
+        scheduler.feedback().opened(live);
         IntStream.range(0, 20).forEach(i -> enqueue(0, "b@dead" + i + ".test"));
         IntStream.range(0, 20).forEach(i -> enqueue(0, "b@live.test"));
-        scheduler.opened(live);
+        scheduler.feedback().opened(live);
 
         assertThat(launchedFor("live.test")).isEqualTo(4);
         assertThat(launched).hasSize(8);
@@ -155,6 +163,72 @@ class SchedulerTest {
 
         now.addAndGet(5000);
         await().until(() -> launched.size() == 1);
+    }
+
+    @Test
+    void aClockThatWasAheadParksMailNoLongerThanTheLongestWait() {
+        scheduler.start();
+        enqueue(now.get() + Duration.ofDays(365).toMillis(), "b@x.test");
+
+        now.addAndGet(Backoff.longest(DestinationPlan.Retry.STANDARD));
+        await().until(() -> launched.size() == 1);
+    }
+
+    @Test
+    void settingTheClockBackDoesNotProlongAWait() {
+        AtomicLong wall = new AtomicLong(now.get());
+        Scheduler other = new Scheduler(new DeliveryOptions(8, 100, Duration.ZERO, Timeouts.STANDARD), d -> plan(), (queue, entry) -> launched.add(new Launch(queue, entry)),
+                () -> Instant.ofEpochMilli(wall.get()), () -> Instant.ofEpochMilli(now.get()));
+        other.start();
+        other.enqueue(new Envelope(1, now.get(), "a@s.test", 1, false, false, null, null, "",
+                List.of(new Recipient("b@x.test", State.PENDING, 0, now.get() + 5000, null, null, null, null))));
+        wall.addAndGet(-900_000);
+        now.addAndGet(5000);
+
+        await().until(() -> launched.size() == 1);
+        other.stop();
+    }
+
+    @Test
+    void oneSendersManyMessagesDelayAnothersByOne() throws Exception {
+        scheduler.start();
+        limit.set(1);
+        String bulk = "news@a.test";
+        String other = IntStream.range(0, 100).mapToObj(i -> "me@" + (char) ('b' + i % 20) + i + ".test").filter(s -> Senders.ring(s) != Senders.ring(bulk)).findFirst().orElseThrow();
+        for (int i = 1; i <= 1000; i++) {
+            send(i, i < 1000 ? bulk : other);
+        }
+        DomainQueue queue = launched.getFirst().queue;
+
+        List<Long> next = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            next.add(scheduler.next(queue, Duration.ZERO, 1, null).mid());
+        }
+        assertThat(next).contains(1000L);
+    }
+
+    @Test
+    void aSenderIsTheSameUnderTagsNumbersAndRecipientsAddresses() {
+        assertThat(List.of("news+1@a.test", "news-b=c.test@A.test", "news42@a.test", "NEWS@a.test")).extracting(Senders::key).containsOnly("news@a.test");
+        assertThat(Senders.key("")).isEmpty();
+    }
+
+    private void send(long mid, String sender) {
+        scheduler.enqueue(new Envelope(mid, now.get(), sender, 1, false, false, null, null, "", List.of(new Recipient("b@x.test", State.PENDING, 0, 0, null, null, null, null))));
+    }
+
+    @Test
+    void whatTheSpoolShowsIsTakenUpOnceHoweverItCame() {
+        limit.set(0);
+        Envelope old = new Envelope(1, now.get(), "a@s.test", 1, false, false, null, null, "", List.of(new Recipient("b@x.test", State.PENDING, 0, 0, null, null, null, null)));
+        assertThat(scheduler.upkeep().withdraw(Set.of(2L))).isEmpty();
+        scheduler.scanned(old);
+        scheduler.scanned(old);
+        scheduler.scanned(old.as(2, 1));   // read before it was withdrawn
+        scheduler.bringBack(old.as(2, 1));
+        scheduler.scanEnds();
+
+        assertThat(scheduler.upkeep().survey().due()).isEqualTo(2);
     }
 
     @Test
@@ -173,11 +247,11 @@ class SchedulerTest {
         scheduler.start();
         enqueue(0, "b@x.test");
         DomainQueue queue = launched.getFirst().queue;
-        scheduler.opened(queue);
+        scheduler.feedback().opened(queue);
         List<Long> taken = new CopyOnWriteArrayList<>();
         Thread worker = Thread.ofVirtual().start(() -> {
             try {
-                for (Entry e = scheduler.next(queue, Duration.ofMinutes(5), 0); e != null; e = scheduler.next(queue, Duration.ofMinutes(5), 0)) {
+                for (Entry e = scheduler.next(queue, Duration.ofMinutes(5), 0, null); e != null; e = scheduler.next(queue, Duration.ofMinutes(5), 0, null)) {
                     taken.add(e.mid());
                 }
                 scheduler.finished(queue);

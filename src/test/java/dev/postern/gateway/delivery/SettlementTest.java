@@ -6,7 +6,7 @@ import dev.postern.gateway.smtp.client.Reply;
 import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
 import dev.postern.gateway.spool.Envelope;
-import dev.postern.plan.Settings;
+import dev.postern.plan.DestinationPlan.Retry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SettlementTest {
-    private static final Settings SETTINGS = Rig.settings(300, 3600, 86_400);
+    private static final Retry RETRIES = new Retry(300, 3600, 86_400);
     private static final long RECEIVED = 1_000_000_000_000L;
     private static final Outcome DELIVERED = Outcome.of(new Reply(250, List.of("2.0.0 ok")), false, "mx", false);
     private static final Outcome RELAYED = Outcome.of(new Reply(250, List.of("2.0.0 ok")), false, "mx", true);
@@ -28,7 +28,7 @@ class SettlementTest {
 
     private static Settlement settle(String sender, Recipient recipient, Outcome outcome, long age) {
         Envelope envelope = new Envelope(1, RECEIVED, sender, 10, false, false, null, null, "", List.of(recipient));
-        return Settlement.of(envelope, Map.of(0, outcome), SETTINGS, RECEIVED + age, 0.5);
+        return Settlement.of(envelope, Map.of(0, outcome), RETRIES, RECEIVED + age, 0.5);
     }
 
     @ParameterizedTest
@@ -45,8 +45,8 @@ class SettlementTest {
     @ParameterizedTest
     @CsvSource({"4.7.30, 5.7.30", "4.7.10, 5.7.10", "4.7.5, 5.4.7"})
     void atTheEndOfTheScheduleRequireTlsIsSaidAndNotJustThatTimeIsOver(String status, String last) {
-        Envelope envelope = new Envelope(1, RECEIVED, "a@s.test", 10, false, false, null, null, "", List.of(MemorySpool.recipient("b@p.test")));
-        Settlement settlement = Settlement.of(envelope, Map.of(0, Outcome.retry(status, "what went wrong", null)), SETTINGS, RECEIVED + 3_600_000_000L, 0.5);
+        Envelope envelope = new Envelope(1, RECEIVED, "a@s.test", 10, false, false, null, null, "", List.of(recipient(null, Expiry.ATTEMPTS)));
+        Settlement settlement = Settlement.of(envelope, Map.of(0, Outcome.retry(status, "what went wrong", null)), RETRIES, RECEIVED + 3_600_000_000L, 0.5);
 
         assertThat(settlement.bounced).containsKey(new Settlement.Group(last, "delivery time expired; last error: " + status + " what went wrong", 0));
     }
@@ -57,7 +57,9 @@ class SettlementTest {
 
         assertThat(settle("a@sender.test", recipient("DELAY", 5), RETRY, fourHours - 1000).reports).singleElement()
                 .satisfies(r -> assertThat(r.retryUntil()).isEqualTo(RECEIVED + 86_400_000));
-        assertThat(settle("a@sender.test", recipient("DELAY", 5), RETRY, fourHours + 1000).reports).isEmpty();
+        Recipient told = new Recipient("b@partner.test", State.PENDING, 6, RECEIVED + fourHours, null, null, "DELAY", null);
+        assertThat(settle("a@sender.test", told, RETRY, fourHours + 1000).reports).isEmpty();
+        assertThat(settle("a@sender.test", recipient("DELAY", 0), RETRY, fourHours + 1000).reports).as("never tried before").hasSize(1);
         assertThat(settle("a@sender.test", recipient("FAILURE", 5), RETRY, fourHours - 1000).reports).isEmpty();
     }
 
@@ -85,7 +87,7 @@ class SettlementTest {
     void recipientsThatFareAlikeShareALineAndATime() {
         Envelope envelope = new Envelope(1, RECEIVED, "a@s.test", 10, false, false, null, null, "",
                 List.of(recipient(null, 0), recipient(null, 0), recipient(null, 3)));
-        Settlement result = Settlement.of(envelope, new java.util.TreeMap<>(Map.of(0, RETRY, 1, RETRY, 2, RETRY)), SETTINGS, RECEIVED, 0.5);
+        Settlement result = Settlement.of(envelope, new java.util.TreeMap<>(Map.of(0, RETRY, 1, RETRY, 2, RETRY)), RETRIES, RECEIVED, 0.5);
 
         assertThat(result.delayed.values()).containsExactly(List.of(0, 1), List.of(2));
     }
@@ -99,6 +101,6 @@ class SettlementTest {
     @ParameterizedTest
     @CsvSource({"1,0.5,300000", "2,0.5,600000", "4,0.5,2400000", "5,0.5,3600000", "1000000,0.5,3600000", "1,0,270000", "1,1,330000"})
     void theWaitDoublesUpToItsLimitWithJitter(int failures, double random, long millis) {
-        assertThat(Backoff.millis(SETTINGS, failures, random)).isEqualTo(millis);
+        assertThat(Backoff.millis(RETRIES, failures, random)).isEqualTo(millis);
     }
 }

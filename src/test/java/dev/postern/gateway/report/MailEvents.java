@@ -32,6 +32,14 @@ final class MailEvents {
         GOLDEN.put(new MailEvent.From(7, 5, ""), "Info: MID 7 ICID 5 From: <>");
         GOLDEN.put(new MailEvent.To(7, 5, 0, "a@b.c"), "Info: MID 7 ICID 5 RID 0 To: <a@b.c>");
         GOLDEN.put(new MailEvent.RecipientRejected(5, "a@b.c", "Rejected by RAT"), "Info: ICID 5 To: <a@b.c> Rejected by RAT");
+        GOLDEN.put(new MailEvent.SenderGroupMatch(5, "Reject", "blocked", "dnslist[zen.example.org]"), "Info: ICID 5 REJECT SG blocked match dnslist[zen.example.org] SBRS None");
+        GOLDEN.put(new MailEvent.DelayedReject(5, "10.3.4.5"), "Info: ICID 5 Delayed HAT REJECT continuing session for recipient logging (10.3.4.5)");
+        GOLDEN.put(new MailEvent.DelayedRejectSender(5, "a@b.c", "10.3.4.5"), "Info: ICID 5 Delayed HAT REJECT Message from: a@b.c (10.3.4.5)");
+        GOLDEN.put(new MailEvent.DelayedRejectRecipient(5, "a@b.c", "10.3.4.5"), "Info: ICID 5 Delayed HAT REJECT Message recipient: <a@b.c> (10.3.4.5)");
+        GOLDEN.put(new MailEvent.HarvestAttack(5, "10.3.4.5", "mx.partner.com", 25, "others", "public", "a@b.c", true),
+                "Warning: ICID 5 Dropping connection due to potential Directory Harvest Attack from host=('10.3.4.5', 'mx.partner.com'), dhap_limit=25, sender_group=others, listener=public, rcpt=<a@b.c>");
+        GOLDEN.put(new MailEvent.HarvestAttack(5, "10.3.4.5", null, 25, "others", "public", "a@b.c", false),
+                "Warning: ICID 5 Potential Directory Harvest Attack from host=('10.3.4.5', 'unknown'), dhap_limit=25, sender_group=others, listener=public, rcpt=<a@b.c>");
         GOLDEN.put(new MailEvent.MessageId(7, "<x@y>"), "Info: MID 7 Message-ID '<x@y>'");
         GOLDEN.put(new MailEvent.TlsDemand(7, "REQUIRETLS"), "Info: MID 7 REQUIRETLS");
         GOLDEN.put(new MailEvent.TlsDemand(7, "TLS-Required: No"), "Info: MID 7 TLS-Required: No");
@@ -66,6 +74,7 @@ final class MailEvents {
                 "Info: Connection Error: DCID 8 domain: partner.com IP: 10.3.4.5 port: 25 details: Connection refused");
         GOLDEN.put(new MailEvent.BounceQueued(7, 6), "Info: MID 7 bounce of MID 6");
         GOLDEN.put(new MailEvent.MessageFinished(7), "Info: Message finished MID 7 done");
+        GOLDEN.put(new MailEvent.QueueAction(7, "rerouted to relay.example.com", "root"), "Info: MID 7 rerouted to relay.example.com by root");
         GOLDEN.put(new MailEvent.PlanInForce("0123456789abcdef", 3), "Info: Plan 0123456789abcdef in force");
         GOLDEN.put(new MailEvent.PlanRefused("0123456789abcdef", "part core is missing"), "Warning: Plan refused: part core is missing");
         GOLDEN.put(new MailEvent.ListenerOpened("public", "0.0.0.0:25"), "Info: Listener public on 0.0.0.0:25 opened");

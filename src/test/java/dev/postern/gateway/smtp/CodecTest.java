@@ -132,7 +132,7 @@ class CodecTest {
         "no field\\r\\nReceived: x\\r\\n|''|0"})
     void theHeaderIsRead(String header, String id, int received) {
         String text = header.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t");
-        HeaderScanner scanner = new HeaderScanner();
+        HeaderScanner scanner = new HeaderScanner("mail.example.com");
         ByteBuf buffer = octets(text);
         for (int i = 0; i < text.length(); i++) {
             scanner.scan(buffer, i, 1);

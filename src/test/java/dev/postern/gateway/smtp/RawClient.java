@@ -170,7 +170,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    private String line() {
+    String line() {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         try {
             for (int c = in.read(); c >= 0; c = in.read()) {

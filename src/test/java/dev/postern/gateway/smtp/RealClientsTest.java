@@ -98,4 +98,89 @@ class RealClientsTest {
             assertThat(fixture.spool.messages.getFirst().content()).isEqualTo("Subject: large\r\n\r\n" + ("." + "x".repeat(70) + "\r\n").repeat(100_000));
         }
     }
+
+    @Test
+    void pythonsSmtplibSeesWhatIsOfferedAndIsToldWhatItAskedFor() throws Exception {
+        assumeInstalled("python3");
+        try (var fixture = server()) {
+            Path script = Files.writeString(folder.resolve("ask.py"), """
+                    import smtplib, ssl, sys
+                    from email.message import EmailMessage
+                    s = smtplib.SMTP('127.0.0.1', int(sys.argv[1]), local_hostname='client.test', timeout=30)
+                    s.starttls(context=ssl._create_unverified_context())
+                    assert s.ehlo()[0] == 250
+                    assert s.has_extn('smtputf8') and s.has_extn('pipelining') and s.esmtp_features['size'] == '20000000', s.esmtp_features
+                    assert s.vrfy('b@example.com')[0] == 252
+                    assert s.expn('list')[0] == 502
+                    assert s.help() and s.noop()[0] == 250 and s.rset()[0] == 250
+                    m = EmailMessage()
+                    m['Subject'] = 'Gr\u00fc\u00dfe'
+                    m['From'], m['To'] = 'j\u00fcrgen@sender.test', 'b@example.com'
+                    m.set_content('caf\u00e9')
+                    s.send_message(m, mail_options=['RET=HDRS', 'ENVID=x+2B1'], rcpt_options=['NOTIFY=SUCCESS,DELAY', 'ORCPT=rfc822;b@example.com'])
+                    code, text = s.docmd('MAIL FROM:<a@sender.test> SIZE=20000001')
+                    assert code == 552 and text.startswith(b'5.3.4'), (code, text)
+                    s.quit()
+                    print('sent')
+                    """);
+            assertThat(run("", "python3", script.toString(), "" + fixture.server.address().getPort())).contains("sent");
+            var envelope = fixture.spool.messages.getFirst().envelope();
+            assertThat(envelope.sender()).isEqualTo("j\u00fcrgen@sender.test");
+            assertThat(envelope.smtpUtf8()).isTrue();
+            assertThat(envelope.envid()).isEqualTo("x+2B1");
+            assertThat(envelope.recipients().getFirst().dsnNotify()).isEqualTo("SUCCESS,DELAY");
+        }
+    }
+
+    @Test
+    void gosNetSmtpSendsOverTls() throws Exception {
+        assumeInstalled("go");
+        try (var fixture = server()) {
+            Files.writeString(folder.resolve("go.mod"), "module sender\n\ngo 1.19\n");
+            Files.writeString(folder.resolve("main.go"), """
+                    package main
+
+                    import (
+                        "crypto/tls"
+                        "fmt"
+                        "net/smtp"
+                        "os"
+                        "strings"
+                    )
+
+                    func check(err error) {
+                        if err != nil {
+                            fmt.Println("failed:", err)
+                            os.Exit(1)
+                        }
+                    }
+
+                    func main() {
+                        c, err := smtp.Dial(os.Args[1])
+                        check(err)
+                        check(c.Hello("client.test"))
+                        check(c.StartTLS(&tls.Config{InsecureSkipVerify: true}))
+                        check(c.Mail("a@sender.test"))
+                        check(c.Rcpt("b@example.com"))
+                        if err := c.Rcpt("c@elsewhere.test"); err == nil || !strings.HasPrefix(err.Error(), "550 ") {
+                            fmt.Println("not refused:", err)
+                            os.Exit(1)
+                        }
+                        w, err := c.Data()
+                        check(err)
+                        _, err = w.Write([]byte("Subject: from Go\\r\\n\\r\\n.dot\\r\\n" + strings.Repeat("x", 60000) + "\\r\\n"))
+                        check(err)
+                        check(w.Close())
+                        check(c.Quit())
+                        fmt.Println("sent")
+                    }
+                    """);
+            String output = run("", "go", "run", "-C", folder.toString(), ".", "127.0.0.1:" + fixture.server.address().getPort());
+            if (output.contains("flag provided but not defined")) {
+                org.junit.jupiter.api.Assumptions.abort("this Go is older than 1.20");
+            }
+            assertThat(output).contains("sent");
+            assertThat(fixture.spool.messages.getFirst().content()).isEqualTo("Subject: from Go\r\n\r\n.dot\r\n" + "x".repeat(60_000) + "\r\n");
+        }
+    }
 }

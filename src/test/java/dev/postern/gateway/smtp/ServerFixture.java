@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A real server on a port of its own; its spool, names and clock are the test's. */
 final class ServerFixture implements AutoCloseable {
@@ -39,6 +40,9 @@ final class ServerFixture implements AutoCloseable {
     final SmtpServices services;
     final SmtpServer server;
     volatile CompletionStage<Optional<String>> confirmedName = CompletableFuture.completedFuture(Optional.empty());
+
+    /** What DNS says of a name that a DNS list is asked for. */
+    volatile Function<String, CompletionStage<List<InetAddress>>> listed = name -> CompletableFuture.completedFuture(List.of());
 
     ServerFixture(Consumer<TestPlan> change) {
         this("public", change, LIMITS, LOOPS);
@@ -105,6 +109,11 @@ final class ServerFixture implements AutoCloseable {
             @Override
             public CompletionStage<Optional<String>> confirmedName(InetAddress address) {
                 return confirmedName;
+            }
+
+            @Override
+            public CompletionStage<List<InetAddress>> ipv4(String name) {
+                return listed.apply(name);
             }
         };
     }

@@ -30,6 +30,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Plans for tests: one listener, "public", unless more are added. */
 final class TestPlan {
@@ -44,6 +46,10 @@ final class TestPlan {
     int maxMessages = 100;
     int maxConnections = 50;
     String rejectText;
+    /** Whatever else a test wants of the listener's policy. */
+    UnaryOperator<PolicyPlan> refine = p -> p;
+    /** Of a Public listener, before {@link #recipients}. */
+    List<RecipientRule> rules = List.of();
     ClientCertificates clientCertificates = ClientCertificates.None;
     List<String> mandatorySenders = List.of();
     boolean implicit;
@@ -74,9 +80,9 @@ final class TestPlan {
     }
 
     ActivePlan build() {
-        PolicyPlan policy = new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior,
+        PolicyPlan policy = refine.apply(new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior,
                 new PolicyPlan.Tls(tls, clientCertificates, bundles.containsKey("clients") ? "clients" : null, mandatorySenders), PolicyPlan.Limits.of(maxSize, maxRecipients, maxMessages, maxConnections),
-                MailFlowPolicySpec.Authentication.None, new PolicyPlan.Rejection(rejectText, MailFlowPolicySpec.RejectAt.Greeting), null, null);
+                MailFlowPolicySpec.Authentication.None, new PolicyPlan.Rejection(rejectText, MailFlowPolicySpec.RejectAt.Greeting), null, null));
         List<SenderGroup> groups = new ArrayList<>();
         Map<String, PolicyPlan> policies = new LinkedHashMap<>();
         first.forEach(g -> {
@@ -96,7 +102,7 @@ final class TestPlan {
         ports.forEach((name, port) -> listeners.add(ListenerPlan.of(ref("Listener", name), type, port, "mail.example.com",
                 certificatePlans.stream().map(CertificatePlan::name).toList(),
                 new ListenerPlan.Tls(listenerTls.minimum(), listenerTls.profile(), listenerTls.cipherSuites(), implicit), groups,
-                type == Type.Private ? List.of() : List.of(new RecipientRule(recipients, Access.Accept)))));
+                type == Type.Private ? List.of() : Stream.concat(rules.stream(), Stream.of(new RecipientRule(recipients, Access.Accept))).toList())));
         GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
                 new Settings("gateway.example.com", new DestinationPlan.Retry(60, 600, 86_400), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null,
                         tickets.stream().map(TestPlan::digest).toList()),

@@ -82,16 +82,12 @@ final class Messages {
         await(spool.update(mid, Map.copyOf(updates)));
     }
 
-    /** What the walk at a start tells of, and what came in since. */
+    /** All that waits, page by page: one that ends early, as the next stretch is damaged, is followed by others. */
     static List<Envelope> pending(Spool spool) throws Exception {
         var all = new ArrayList<Envelope>();
-        spool.forEachPending(all::add);
-        while (true) {
-            var page = await(spool.page(all.isEmpty() ? 0 : all.getLast().mid() + 1, 1_000));
-            if (page.isEmpty()) {
-                return all;
-            }
+        for (var page = await(spool.page(0, 1_000)); !page.isEmpty(); page = await(spool.page(all.getLast().mid() + 1, 1_000))) {
             all.addAll(page);
         }
+        return all.stream().filter(Envelope::pending).toList();
     }
 }

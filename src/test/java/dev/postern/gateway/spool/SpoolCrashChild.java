@@ -4,7 +4,12 @@ import dev.postern.gateway.spool.Envelope.State;
 import dev.postern.gateway.tls.MessageTls;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
@@ -12,7 +17,10 @@ import java.util.Map;
  * committed, {@code U mid} before it is delivered or bounced, {@code D mid} once that is written, {@code B mid} for the DSN of a bounce.
  */
 final class SpoolCrashChild {
+    /** What marks begin with where they go into a file. */
+    static final String MARK = "mark of a child: ";
     private static final int SESSIONS = 20;
+    private static volatile FileChannel marks;
 
     private SpoolCrashChild() {
     }
@@ -30,7 +38,9 @@ final class SpoolCrashChild {
         return Messages.body(-1, 3_000);
     }
 
+    /** @param args folder of the spool; a file for the marks, if they are to go there too */
     public static void main(String[] args) throws Exception {
+        marks = args.length > 1 ? FileChannel.open(Path.of(args[1]), StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND) : null;
         // No try-with-resources: this ends by kill -9.
         var spool = RocksSpool.open(Path.of(args[0]), SpoolFixture.SMALL, e -> { }, d -> { }, new SimpleMeterRegistry());
         for (var i = 0; i < SESSIONS; i++) {
@@ -38,7 +48,10 @@ final class SpoolCrashChild {
         }
     }
 
-    private static void say(String what, long mid) {
+    private static void say(String what, long mid) throws IOException {
+        if (marks != null) {
+            marks.write(ByteBuffer.wrap((MARK + what + " " + mid + "\n").getBytes(StandardCharsets.US_ASCII)));
+        }
         // One write, so that a line is whole or missing its end.
         System.out.print(what + " " + mid + "\n");
     }

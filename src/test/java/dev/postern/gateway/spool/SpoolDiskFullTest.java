@@ -188,6 +188,35 @@ class SpoolDiskFullTest {
         }
     }
 
+    /** A flush of the log needs as much space as the log itself: mail is refused before there is none left for it. */
+    @Test
+    void aVolumeThatIsSmallBesideTheBuffersNeverKeepsTheSpoolFromWritingOrFromOpening() throws Exception {
+        try (var volume = SmallVolume.mount(folder.resolve("volume"), "64m")) {
+            var spoolFolder = volume.path().resolve("spool");
+            var committed = new ArrayList<Long>();
+            var refused = new ArrayList<Long>();
+            try (var fixture = new SpoolFixture(spoolFolder, SpoolOptions.DEFAULTS, DiskSpace.of(volume.path()))) {
+                var spool = fixture.spool;
+                spool.limits(Integer.MAX_VALUE, 8 << 20);
+                for (var i = 0; refused.size() < 20; i++) {
+                    assertThat(i).as("messages until the volume is full").isLessThan(10_000);
+                    tryPut(spool, committed, refused, SIZE);
+                }
+                assertThat(fixture.registry.get("postern.spool.sync.failures").counter().count()).isZero();
+            }
+            try (var again = new SpoolFixture(spoolFolder, SpoolOptions.DEFAULTS, DiskSpace.of(volume.path()))) {
+                again.spool.limits(Integer.MAX_VALUE, 8 << 20);
+                check(again.spool, committed, refused);
+                for (var mid : committed) {
+                    deliver(again.spool, mid);
+                }
+                await().atMost(PATIENCE).until(() -> again.spool.admission() == Admission.OK);
+                put(again.spool, body(1, SIZE));
+                assertThat(again.registry.get("postern.spool.sync.failures").counter().count()).isZero();
+            }
+        }
+    }
+
     /** @return whether not even messages under way are taken any more */
     private static boolean tryPutOne(Spool spool, List<Long> committed, List<Long> refused) throws Exception {
         return !tryPut(spool, committed, refused, SIZE);

@@ -27,6 +27,16 @@ public record Capabilities(Map<String, String> keywords) {
         return keywords.containsKey(keyword);
     }
 
+    /** A limit that the server names (RFC 9422), such as MAILMAX or RCPTMAX; {@link Integer#MAX_VALUE} where it names none or none that makes sense. */
+    public int limit(String name) {
+        for (String word : keywords.getOrDefault("LIMITS", "").strip().split(" +")) {
+            if (word.regionMatches(true, 0, name + "=", 0, name.length() + 1) && word.substring(name.length() + 1).matches("[1-9][0-9]{0,5}")) {
+                return Integer.parseInt(word.substring(name.length() + 1));
+            }
+        }
+        return Integer.MAX_VALUE;
+    }
+
     /** Largest message in bytes (RFC 1870); {@link Long#MAX_VALUE} where the server names none. */
     public long maxSize() {
         try {

@@ -15,10 +15,12 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -32,6 +34,7 @@ public final class ClientSession implements AutoCloseable {
     private final Timeouts timeouts;
     private Capabilities capabilities = Capabilities.NONE;
     private boolean needsReset;
+    private boolean encoded;
 
     private ClientSession(Channel channel, ReplyHandler replies, Timeouts timeouts) {
         this.channel = channel;
@@ -108,6 +111,9 @@ public final class ClientSession implements AutoCloseable {
             if (!replies.release()) {
                 return null;
             }
+            if (!channel.isActive()) {
+                throw new IOException("connection closed by the server");   // a handler that is added now would wait in vain
+            }
             SslHandler handler = tls.handler(channel.alloc(), host, remote().getPort(), timeouts.handshake());
             channel.pipeline().addFirst(handler);
             return handler;
@@ -135,13 +141,21 @@ public final class ClientSession implements AutoCloseable {
     }
 
     /**
-     * Makes one transaction.
+     * Makes one transaction. What the server lacks is made up for where that can be: {@link Fitting}.
      *
      * @return for each recipient what decided, in their order
      * @throws ClientException when the connection ends in the midst; unless it says in doubt, nobody has received the message
      */
     public List<Outgoing.Result> send(Outgoing message) throws ClientException {
-        return new Transaction(this, message).run();
+        Fitting fitting = Fitting.of(message, capabilities, timeouts.block());
+        encoded = fitting.encoded();
+        return fitting.refusal() != null ? Collections.nCopies(message.recipients().size(), new Outgoing.Result(fitting.refusal(), true))
+                : new Transaction(this, fitting.message()).run();
+    }
+
+    /** Whether the last message went in another encoding than it came, as the server does not offer 8BITMIME. */
+    public boolean encoded() {
+        return encoded;
     }
 
     /** Whether another message can be sent: the connection stands, and the server said nothing unasked. */

@@ -1,6 +1,6 @@
 package dev.postern.gateway.smtp.client;
 
-import dev.postern.gateway.smtp.TextRun;
+import dev.postern.gateway.smtp.text.TextRun;
 import io.netty.buffer.ByteBuf;
 
 /**

@@ -263,7 +263,7 @@ final class Transaction {
         StringBuilder line = new StringBuilder("RCPT TO:<").append(path(recipient.address()).text).append('>');
         if (session.capabilities().offers("DSN")) {
             line.append(recipient.dsnNotify() == null ? "" : " NOTIFY=" + recipient.dsnNotify());
-            line.append(recipient.orcpt() == null ? "" : " ORCPT=" + recipient.orcpt());
+            line.append(recipient.orcpt() == null ? "" : " ORCPT=" + (session.capabilities().offers("SMTPUTF8") ? recipient.orcpt() : Orcpt.ascii(recipient.orcpt())));
         }
         return ClientSession.line(line.toString());
     }

@@ -1,4 +1,4 @@
-package dev.postern.gateway.smtp;
+package dev.postern.gateway.smtp.text;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
