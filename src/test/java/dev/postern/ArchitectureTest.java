@@ -31,21 +31,24 @@ class ArchitectureTest {
     @CsvSource(delimiter = '|', value = {
         "api..              | ",
         "pki..              | api..",
+        "sasl..             | ",
         "dns..              | pki..",
-        "plan..             | api.. pki..",
+        "plan..             | api.. pki.. sasl..",
         "manifest..         | api.. pki.. plan..",
         "operator..         | api.. pki.. plan.. dns..",
-        "gateway..          | api.. pki.. plan.. dns.. gateway..",
+        "gateway..          | api.. pki.. sasl.. plan.. dns.. gateway..",
         "gateway.report..   | api.. pki.. plan..",
         "gateway.spool..    | api.. pki.. plan.. gateway.disk.. gateway.tls..",
         "gateway.access..   | api.. pki.. plan.. dns.. gateway.report..",
+        "gateway.auth..     | api.. pki.. sasl.. plan..",
+        "gateway.proxy..    | ",
         "gateway.disk..     | ",
         "gateway.mtasts..   | api.. pki.. plan.. dns.. gateway.disk.. gateway.tls.. gateway.report..",
         "gateway.tls..      | api.. pki.. plan.. dns..",
-        "gateway.config..   | api.. pki.. plan.. gateway.access.. gateway.tls.. gateway.report..",
+        "gateway.config..   | api.. pki.. plan.. gateway.access.. gateway.auth.. gateway.tls.. gateway.report..",
         "gateway.smtp.text.. | ",
         "gateway.smtp.client.. | api.. pki.. plan.. gateway.tls.. gateway.smtp.text..",
-        "gateway.smtp..     | api.. pki.. plan.. gateway.config.. gateway.access.. gateway.tls.. gateway.spool.. gateway.report.. dns..",
+        "gateway.smtp..     | api.. pki.. plan.. gateway.config.. gateway.access.. gateway.auth.. gateway.proxy.. gateway.tls.. gateway.spool.. gateway.report.. dns..",
         "gateway.tlsrpt..   | api.. pki.. plan.. gateway.config.. dns.. gateway.disk.. gateway.spool.. gateway.report.. gateway.tls..",
         "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. dns.. gateway.spool.. gateway.report.. gateway.mtasts..",
         "gateway.admin..    | api.. pki.. plan.. gateway.delivery.. gateway.report.. gateway.spool.. gateway.tls..",
@@ -68,7 +71,7 @@ class ArchitectureTest {
 
     @Test
     void onlyTheGatewayAndTheRolesThatStartItKnowNetty() {
-        noClasses().that().resideInAnyPackage("dev.postern.api..", "dev.postern.pki..", "dev.postern.dns..", "dev.postern.plan..", "dev.postern.manifest..", "dev.postern.operator..")
+        noClasses().that().resideInAnyPackage("dev.postern.api..", "dev.postern.pki..", "dev.postern.sasl..", "dev.postern.dns..", "dev.postern.plan..", "dev.postern.manifest..", "dev.postern.operator..")
                 .should().dependOnClassesThat().resideInAPackage("io.netty..").check(CLASSES);
     }
 
@@ -80,7 +83,7 @@ class ArchitectureTest {
 
     @Test
     void planAndPkiArePure() {
-        noClasses().that().resideInAnyPackage("dev.postern.plan..", "dev.postern.pki..")
+        noClasses().that().resideInAnyPackage("dev.postern.plan..", "dev.postern.pki..", "dev.postern.sasl..")
                 .should().dependOnClassesThat().resideInAnyPackage("io.fabric8.kubernetes.client..", "java.nio.file..", "java.net.http..", "java.util.concurrent..")
                 .orShould().dependOnClassesThat().belongToAnyOf(File.class, Clock.class)
                 .orShould().callMethod(Instant.class, "now")

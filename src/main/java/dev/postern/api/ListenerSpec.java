@@ -19,6 +19,9 @@ import java.util.Map;
         message = Rules.PRIVATE, fieldPath = ".recipientAccess")
 @ValidationRule(value = "self.type != 'Public' || (has(self.recipientAccess) && size(self.recipientAccess) > 0)",
         message = Rules.PUBLIC, fieldPath = ".recipientAccess")
+@ValidationRule(value = "!has(self.authentication) || self.type == 'Private'", message = Rules.AUTHENTICATION_PRIVATE, fieldPath = ".authentication")
+@ValidationRule(value = "!has(self.authentication) || (has(self.certificateRefs) && size(self.certificateRefs) > 0)",
+        message = Rules.AUTHENTICATION_TLS, fieldPath = ".certificateRefs")
 @ValidationRule(value = "self.hostAccess.all(a, self.hostAccess.exists_one(b, a.senderGroup == b.senderGroup))",
         message = Rules.SENDER_GROUPS, fieldPath = ".hostAccess")
 public class ListenerSpec {
@@ -120,11 +123,16 @@ public class ListenerSpec {
     }
 
     /** How clients log in. */
+    @ValidationRule(value = "has(self.usersSecretRef) || (has(self.mechanisms) && self.mechanisms.all(m, m == 'EXTERNAL'))",
+            message = Rules.AUTHENTICATION_USERS, fieldPath = ".usersSecretRef")
+    @ValidationRule(value = "!has(self.usersSecretRef) || !has(self.mechanisms) || self.mechanisms.exists(m, m != 'EXTERNAL')",
+            message = Rules.AUTHENTICATION_EXTERNAL, fieldPath = ".usersSecretRef")
+    @ValidationRule(value = "!has(self.mechanisms) || self.mechanisms.all(m, self.mechanisms.exists_one(n, n == m))", message = Rules.MECHANISMS, fieldPath = ".mechanisms")
     public static class Authentication {
-        @JsonPropertyDescription("Secret of the users: each key is a user name, each value its verifier as 'postern user verifier' prints it (SCRAM-SHA-256).")
+        @JsonPropertyDescription("Secret of the users: each key is a user name, each value its verifier as 'postern user verifier' prints it (SCRAM-SHA-256). Names that are no keys, such as mail addresses, are lines NAME:VERIFIER of the key 'users'. For PLAIN and SCRAM-SHA-256.")
         public LocalRef usersSecretRef;
 
-        @JsonPropertyDescription("Mechanisms that are offered. EXTERNAL: the name in a verified client certificate.")
+        @JsonPropertyDescription("Mechanisms that are offered. EXTERNAL: the name in a client certificate that the policy's clientTrustBundleRef verifies.")
         @Size(min = 1, max = 3)
         public List<Mechanism> mechanisms = new ArrayList<>(List.of(Mechanism.SCRAM_SHA_256, Mechanism.PLAIN));
     }

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What the clients of a sender group may do. */
+@ValidationRule(value = "!has(self.authentication) || self.authentication == 'None' || self.behavior == 'Relay'", message = Rules.AUTHENTICATION_RELAY,
+        fieldPath = ".authentication")
 @ValidationRule(value = "!has(self.rejectText) || self.behavior == 'Reject'", message = Rules.REJECT_TEXT, fieldPath = ".rejectText")
 @ValidationRule(value = "self.rejectAt != 'Recipient' || self.behavior == 'Reject'", message = Rules.REJECT_AT, fieldPath = ".rejectAt")
 public class MailFlowPolicySpec {

@@ -35,6 +35,12 @@ public final class Rules {
     static final String CERTIFICATE_NAME = "metadata.name must have at most 63 characters, as it becomes the value of a label";
     static final String PRIVATE = "a Private listener relays for its sender groups and has no recipientAccess; remove it, or set type: Public";
     static final String PUBLIC = "a Public listener needs at least one entry in recipientAccess: the recipients that it takes mail for";
+    static final String AUTHENTICATION_PRIVATE = "authentication is for Private listeners; remove it, or set type: Private";
+    static final String AUTHENTICATION_TLS = "clients log in over TLS only; name at least one certificate in certificateRefs";
+    static final String AUTHENTICATION_USERS = "PLAIN and SCRAM-SHA-256 need users; name their Secret in usersSecretRef, or leave EXTERNAL alone in mechanisms";
+    static final String AUTHENTICATION_EXTERNAL = "EXTERNAL asks nobody for a password; remove usersSecretRef, or add PLAIN or SCRAM-SHA-256 to mechanisms";
+    static final String MECHANISMS = "each of mechanisms may be there once";
+    static final String AUTHENTICATION_RELAY = "clients log in to relay; remove authentication, or set behavior: Relay";
     static final String SENDER_GROUPS = "each senderGroup of hostAccess needs a name of its own";
     static final String LISTENER_NAME = "metadata.name must be at most 63 lower-case letters, digits and '-', beginning with a letter and not ending with '-', as it becomes part of a Service's name";
     static final String DESTINATIONS = "give either destinations or default: true";
@@ -97,6 +103,7 @@ public final class Rules {
         boolean custom = spec.tls != null && spec.tls.cipherProfile == ListenerSpec.CipherProfile.Custom;
         require(spec.tls == null || custom || isEmpty(spec.tls.cipherSuites), "spec.tls.cipherSuites", CIPHER_SUITES, violations);
         require(!custom || !isEmpty(spec.tls.cipherSuites), "spec.tls.cipherProfile", CUSTOM_CIPHERS, violations);
+        authentication(spec, violations);
         Set<String> groups = new HashSet<>();
         for (int i = 0; !isEmpty(spec.hostAccess) && i < spec.hostAccess.size(); i++) {
             HostAccess entry = spec.hostAccess.get(i);
@@ -109,6 +116,20 @@ public final class Rules {
         name(listener, 63, LISTENER_NAME, violations);
     }
 
+    private static void authentication(ListenerSpec spec, List<Violation> violations) {
+        ListenerSpec.Authentication authentication = spec.authentication;
+        if (authentication == null) {
+            return;
+        }
+        List<ListenerSpec.Mechanism> mechanisms = authentication.mechanisms == null ? new ListenerSpec.Authentication().mechanisms : authentication.mechanisms;
+        boolean external = !mechanisms.isEmpty() && mechanisms.stream().allMatch(m -> m == ListenerSpec.Mechanism.EXTERNAL);
+        require(spec.type == Type.Private, "spec.authentication", AUTHENTICATION_PRIVATE, violations);
+        require(!isEmpty(spec.certificateRefs), "spec.certificateRefs", AUTHENTICATION_TLS, violations);
+        require(external || authentication.usersSecretRef != null, "spec.authentication.usersSecretRef", AUTHENTICATION_USERS, violations);
+        require(!external || authentication.usersSecretRef == null, "spec.authentication.usersSecretRef", AUTHENTICATION_EXTERNAL, violations);
+        require(new HashSet<>(mechanisms).size() == mechanisms.size(), "spec.authentication.mechanisms", MECHANISMS, violations);
+    }
+
     private static void destination(DestinationControlSpec spec, List<Violation> violations) {
         require(isEmpty(spec.destinations) == Boolean.TRUE.equals(spec.isDefault), "spec.destinations", DESTINATIONS, violations);
         require(spec.tls == null || spec.tls.mode != DestinationControlSpec.TlsMode.None || spec.tls.dane == DestinationControlSpec.Dane.None
@@ -118,6 +139,8 @@ public final class Rules {
     private static void policy(MailFlowPolicySpec spec, List<Violation> violations) {
         require(spec.rejectAt != MailFlowPolicySpec.RejectAt.Recipient || spec.behavior == Behavior.Reject, "spec.rejectAt", REJECT_AT, violations);
         require(spec.rejectText == null || spec.behavior == Behavior.Reject, "spec.rejectText", REJECT_TEXT, violations);
+        require(spec.authentication == null || spec.authentication == MailFlowPolicySpec.Authentication.None || spec.behavior == Behavior.Relay,
+                "spec.authentication", AUTHENTICATION_RELAY, violations);
         Quantity size = spec.limits == null ? null : spec.limits.maxMessageSize;
         require(size == null || isMessageSize(size), "spec.limits.maxMessageSize", MESSAGE_SIZE, violations);
     }

@@ -38,6 +38,11 @@ public final class Names {
         return Alternative.of(certificate).map(Alternative::dnsNames).orElse(List.of());
     }
 
+    /** The rfc822Names of the subject alternative name, as they stand; empty where there is none or where it cannot be read. */
+    public static List<String> mailAddresses(X509Certificate certificate) {
+        return Alternative.of(certificate).map(Alternative::mailAddresses).orElse(List.of());
+    }
+
     /** What a certificate is for, in lower case: its dNSNames, or its CN where it has none, as {@link HostNames#matches} has it. */
     public static Set<String> hostNames(X509Certificate certificate) {
         List<String> names = dnsNames(certificate);
@@ -56,7 +61,7 @@ public final class Names {
      *
      * @param readable false where the extension is there and cannot be read; the lists are empty then
      */
-    record Alternative(List<String> dnsNames, List<InetAddress> addresses, boolean readable) {
+    record Alternative(List<String> dnsNames, List<InetAddress> addresses, List<String> mailAddresses, boolean readable) {
         /** Empty where the certificate has no such extension. */
         static Optional<Alternative> of(X509Certificate certificate) {
             byte[] extension = certificate.getExtensionValue(Extension.subjectAlternativeName.getId());
@@ -65,17 +70,20 @@ public final class Names {
             }
             List<String> dnsNames = new ArrayList<>();
             List<InetAddress> addresses = new ArrayList<>();
+            List<String> mailAddresses = new ArrayList<>();
             try {
                 for (GeneralName name : GeneralNames.getInstance(ASN1OctetString.getInstance(extension).getOctets()).getNames()) {
                     if (name.getTagNo() == GeneralName.dNSName) {
                         dnsNames.add(ASN1IA5String.getInstance(name.getName()).getString());
+                    } else if (name.getTagNo() == GeneralName.rfc822Name) {
+                        mailAddresses.add(ASN1IA5String.getInstance(name.getName()).getString());
                     } else if (name.getTagNo() == GeneralName.iPAddress) {
                         addresses.add(InetAddress.getByAddress(ASN1OctetString.getInstance(name.getName()).getOctets()));
                     }
                 }
-                return Optional.of(new Alternative(dnsNames, addresses, true));
+                return Optional.of(new Alternative(dnsNames, addresses, mailAddresses, true));
             } catch (IllegalArgumentException | IllegalStateException | UnknownHostException e) {
-                return Optional.of(new Alternative(List.of(), List.of(), false));
+                return Optional.of(new Alternative(List.of(), List.of(), List.of(), false));
             }
         }
     }

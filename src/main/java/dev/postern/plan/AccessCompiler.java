@@ -44,6 +44,7 @@ final class AccessCompiler {
             groups.add(senderGroup(spec.hostAccess.get(i), "spec.hostAccess[" + i + "]"));
         }
         new CertificateAccess(spec, policies, scope).check();
+        new AuthenticationAccess(spec, policies, scope).check();
         boundLists();
         return groups;
     }
@@ -102,7 +103,7 @@ final class AccessCompiler {
         if (OpenRelay.opens(policy, OpenRelay.anyRecipient(spec))) {
             OpenRelay.everyone(entry.senders).ifPresent(everyone -> scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()
                     + "' has the behavior " + policy.behavior() + (policy.behavior() == Behavior.Relay ? "" : ", recipientAccess accepts ALL") + ", and the senders have '"
-                    + everyone + "': this would be an open relay; " + (policy.behavior() == Behavior.Relay ? "name the senders that may relay" : "name the recipients' domains")));
+                    + everyone + "': this would be an open relay; " + (policy.behavior() == Behavior.Relay ? "name the senders that may relay" + (spec.type == Type.Private ? ", or set the policy's authentication to Require" : "") : "name the recipients' domains")));
         }
         if (policy.behavior() == Behavior.Accept && spec.type == Type.Private) {
             scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()

@@ -1,11 +1,13 @@
 package dev.postern.plan;
 
 import dev.postern.api.Listener;
+import dev.postern.api.ListenerSpec.Mechanism;
 import dev.postern.api.ListenerSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** From Listeners to ports. A bad one keeps its last good form, unless that would now be in the way of another or an open relay. */
 final class ListenerCompiler {
@@ -14,6 +16,7 @@ final class ListenerCompiler {
     private final String gatewayHostname;
     private final Catalog<PolicyPlan> policies;
     private final Catalog<ServedCertificate> certificates;
+    private final UserSecrets users;
     private final Previous previous;
     private final Problems problems;
     private final Map<Integer, String> ports = new HashMap<>();
@@ -21,10 +24,11 @@ final class ListenerCompiler {
     private final List<String> stale = new ArrayList<>();
 
     /** @param gatewayHostname the greeting's name where a listener gives none */
-    ListenerCompiler(String gatewayHostname, Catalog<PolicyPlan> policies, Catalog<ServedCertificate> certificates, Previous previous, Problems problems) {
+    ListenerCompiler(String gatewayHostname, Catalog<PolicyPlan> policies, Catalog<ServedCertificate> certificates, UserSecrets users, Previous previous, Problems problems) {
         this.gatewayHostname = gatewayHostname;
         this.policies = policies;
         this.certificates = certificates;
+        this.users = users;
         this.previous = previous;
         this.problems = problems;
     }
@@ -72,6 +76,7 @@ final class ListenerCompiler {
         return !ports.containsKey(last.port())
                 && last.hostAccess().stream().allMatch(group -> policies.find(group.policy()).isPresent())
                 && last.certificates().stream().allMatch(name -> certificates.find(name).isPresent())
+                && (last.authentication() == null || users.isThere(last.authentication().digest()))
                 && !OpenRelay.in(last, policies);
     }
 
@@ -92,7 +97,7 @@ final class ListenerCompiler {
         var access = new AccessCompiler(spec, policies, scope);
         var tls = ListenerSuites.read(spec, fields, scope);
         return new ListenerPlan(scope.resource(), spec.type, port, spec.hostname == null ? gatewayHostname : spec.hostname, certificates(spec, tls, scope),
-                tls, proxies(spec, fields), authentication(spec, fields, scope), access.hostAccess(), access.recipientAccess());
+                tls, proxies(spec, fields), authentication(spec, scope), access.hostAccess(), access.recipientAccess());
     }
 
     private static List<String> proxies(ListenerSpec spec, Fields fields) {
@@ -103,15 +108,32 @@ final class ListenerCompiler {
         return from;
     }
 
-    private static ListenerPlan.Authentication authentication(ListenerSpec spec, Fields fields, Problems.Scope scope) {
-        if (spec.authentication == null) {
+    private ListenerPlan.Authentication authentication(ListenerSpec spec, Problems.Scope scope) {
+        var authentication = spec.authentication;
+        if (authentication == null) {
             return null;
         }
         if (spec.type == ListenerSpec.Type.Public) {
             scope.invalid("spec.authentication", "is for Private listeners; a Public listener takes mail for recipientAccess from anyone: remove it, or make the listener Private");
         }
-        String users = spec.authentication.usersSecretRef == null ? null : spec.authentication.usersSecretRef.name;
-        return new ListenerPlan.Authentication(users, spec.authentication.mechanisms);
+        if (authentication.mechanisms.isEmpty() || Set.copyOf(authentication.mechanisms).size() < authentication.mechanisms.size()) {
+            scope.invalid("spec.authentication.mechanisms", (authentication.mechanisms.isEmpty() ? "is empty" : "names a mechanism twice")
+                    + "; allowed are SCRAM-SHA-256, PLAIN and EXTERNAL, each once");
+        }
+        String field = "spec.authentication.usersSecretRef";
+        boolean passwords = authentication.mechanisms.stream().anyMatch(m -> m != Mechanism.EXTERNAL);
+        String secret = authentication.usersSecretRef == null ? null : authentication.usersSecretRef.name;
+        if (!passwords && secret != null) {
+            scope.invalid(field, "EXTERNAL asks nobody for a password; remove the users, or add PLAIN or SCRAM-SHA-256 to mechanisms");
+        }
+        if (!passwords) {
+            return new ListenerPlan.Authentication(null, null, authentication.mechanisms);
+        }
+        if (secret == null) {
+            scope.invalid(field + ".name", "is required: the Secret of the users, as PLAIN and SCRAM-SHA-256 need their verifiers");
+            return null;
+        }
+        return new ListenerPlan.Authentication(secret, users.resolve(secret, field + ".name", scope).orElse(null), authentication.mechanisms);
     }
 
     private List<String> certificates(ListenerSpec spec, ListenerPlan.Tls tls, Problems.Scope scope) {

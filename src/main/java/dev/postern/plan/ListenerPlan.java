@@ -41,9 +41,10 @@ public record ListenerPlan(ResourceRef resource, Type type, int port, String hos
     /**
      * How clients log in.
      *
-     * @param users name of the Secret of the users' verifiers, which travel beside the private keys; null where there are none
+     * @param users  name of the Secret of the users; null where there is none
+     * @param digest of the users' verifiers, which travel beside the private keys as {@link UserVerifiers}; null where there are none
      */
-    public record Authentication(String users, List<Mechanism> mechanisms) {
+    public record Authentication(String users, String digest, List<Mechanism> mechanisms) {
         public Authentication {
             mechanisms = List.copyOf(mechanisms);
         }

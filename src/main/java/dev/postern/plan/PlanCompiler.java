@@ -64,7 +64,8 @@ public final class PlanCompiler {
         Optional<Settings> settings = fresh.or(() -> previous.plan().map(GatewayPlan::settings).filter(s -> shown.isThere(s.certificate()))
                 .map(s -> s.with(TicketKeys.digests(resources.ticketKeys()))));
 
-        var listeners = new ListenerCompiler(settings.map(Settings::hostname).orElse(""), policies, certificates, previous, problems);
+        var users = new UserSecrets(resources.users(), previous);
+        var listeners = new ListenerCompiler(settings.map(Settings::hostname).orElse(""), policies, certificates, users, previous, problems);
         attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef).forEach(listeners::add);
         var destinations = new DestinationCompiler(bundles, shown, settings, previous, problems);
         attached(resources.destinations(), d -> d.getSpec() == null ? null : d.getSpec().gatewayRef).forEach(destinations::add);
@@ -91,6 +92,7 @@ public final class PlanCompiler {
                 sorted(destinations.plans(), DestinationPlan::name));
         Map<String, String> keys = usedCertificates.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, c -> c.getValue().key()));
         keys.putAll(TicketKeys.named(resources.ticketKeys()));
+        keys.putAll(users.named(listeners.plans().stream().map(l -> l.authentication() == null ? null : l.authentication().digest()).filter(d -> d != null).toList()));
         return new CompiledPlan(plan, keys, problems.sorted(), List.copyOf(stale), until);
     }
 
@@ -115,12 +117,13 @@ public final class PlanCompiler {
      */
     private boolean opensRelay(PolicyPlan policy, Map<String, String> openTo, boolean anyRecipient) {
         String group = openTo.get(policy.name());
-        boolean changed = previous.policy(policy.name()).filter(p -> !OpenRelay.opens(p, anyRecipient)).isPresent();
-        if (!OpenRelay.opens(policy, anyRecipient) || group == null || !changed) {
+        Optional<PolicyPlan> before = previous.policy(policy.name()).filter(p -> !OpenRelay.opens(p, anyRecipient));
+        if (!OpenRelay.opens(policy, anyRecipient) || group == null || before.isEmpty()) {
             return false;
         }
-        problems.of(policy.resource()).invalid("spec.behavior", "'" + policy.behavior() + "' would make an open relay of " + group
-                + "; name the senders there that may relay, or give them another policy");
+        boolean login = before.get().behavior() == policy.behavior();
+        problems.of(policy.resource()).invalid(login ? "spec.authentication" : "spec.behavior", "'" + (login ? policy.authentication() : policy.behavior())
+                + "' would make an open relay of " + group + "; name the senders there that may relay, or give them another policy");
         return true;
     }
 

@@ -1,6 +1,7 @@
 package dev.postern.plan;
 
 import dev.postern.api.MailFlowPolicy;
+import dev.postern.api.MailFlowPolicySpec.Authentication;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
 import dev.postern.api.MailFlowPolicySpec.RejectAt;
@@ -32,6 +33,9 @@ final class PolicyCompiler {
         var fields = new Fields(scope);
         MailFlowPolicySpec spec = Specs.normal(policy.getSpec(), MailFlowPolicySpec.class, scope);
         var behavior = fields.required(spec.behavior, "spec.behavior", "one of Accept, Relay, Reject, TCPRefuse and Continue");
+        if (spec.authentication != Authentication.None && behavior.isPresent() && behavior.get() != Behavior.Relay) {
+            scope.invalid("spec.authentication", "'" + spec.authentication + "' is for the behavior Relay: clients log in to relay; remove it, or set behavior: Relay");
+        }
         String limits = "spec.limits.";
         Optional<Long> size = fields.bytes(spec.limits.maxMessageSize, limits + "maxMessageSize", MAX_MESSAGE_SIZE);
         int recipients = fields.number(spec.limits.maxRecipientsPerMessage, limits + "maxRecipientsPerMessage", 1, MAX_RECIPIENTS);

@@ -72,6 +72,11 @@ final class Previous {
         return plan == null ? Optional.empty() : Optional.ofNullable(plan.trustBundles().get(id));
     }
 
+    /** The verifiers of users, by their digest. */
+    Optional<String> users(String digest) {
+        return Optional.ofNullable(keys.get(UserVerifiers.name(digest)));
+    }
+
     private static <T> Map<String, T> index(List<T> list, Function<T, String> name) {
         Map<String, T> byName = new HashMap<>();
         list.forEach(entry -> byName.put(name.apply(entry), entry));

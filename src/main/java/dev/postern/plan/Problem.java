@@ -38,6 +38,7 @@ public record Problem(ResourceRef resource, String field, Severity severity, Str
         public static final String TRUST_BUNDLE_NOT_FOUND = "TrustBundleNotFound";
         public static final String NEVER_MATCHES = "NeverMatches";
         public static final String INVALID_TRUST_BUNDLE = "InvalidTrustBundle";
+        public static final String INVALID_USERS = "InvalidUsers";
 
         private Reason() {
         }

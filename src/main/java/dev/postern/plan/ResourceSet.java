@@ -13,13 +13,20 @@ import java.util.Map;
  *
  * @param keyPairs     by Certificate name: what its Secret holds; absent where the Secret does not exist
  * @param ticketKeys   session ticket keys in base64, the one in use first; empty: sessions are not resumed
+ * @param users        by name of the Secret: what it holds by key, null for what is not text; absent where the Secret does not exist
  * @param trustBundles by bundle ID ({@code ConfigMap name/key}): PEM; absent where ConfigMap or key do not exist
  */
 public record ResourceSet(MailGateway gateway, List<Listener> listeners, List<MailFlowPolicy> policies, List<DestinationControl> destinations,
         List<Certificate> certificates, Map<String, KeyPairPem> keyPairs, Map<String, String> trustBundles,
-        List<String> ticketKeys) {
+        List<String> ticketKeys, Map<String, Map<String, String>> users) {
 
-    /** Without session tickets. */
+    /** Without users. */
+    public ResourceSet(MailGateway gateway, List<Listener> listeners, List<MailFlowPolicy> policies, List<DestinationControl> destinations,
+            List<Certificate> certificates, Map<String, KeyPairPem> keyPairs, Map<String, String> trustBundles, List<String> ticketKeys) {
+        this(gateway, listeners, policies, destinations, certificates, keyPairs, trustBundles, ticketKeys, Map.of());
+    }
+
+    /** Without users and session tickets. */
     public ResourceSet(MailGateway gateway, List<Listener> listeners, List<MailFlowPolicy> policies, List<DestinationControl> destinations,
             List<Certificate> certificates, Map<String, KeyPairPem> keyPairs, Map<String, String> trustBundles) {
         this(gateway, listeners, policies, destinations, certificates, keyPairs, trustBundles, List.of());

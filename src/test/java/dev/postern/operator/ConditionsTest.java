@@ -10,8 +10,10 @@ import dev.postern.api.Listener;
 import dev.postern.api.MailFlowPolicy;
 import dev.postern.api.MailGateway;
 import dev.postern.operator.status.ConditionSet;
+import dev.postern.sasl.ScramVerifier;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -109,6 +111,36 @@ class ConditionsTest {
         f.client.resource(bundle.withData(Map.of("ca.crt", text)).build()).update();
         f.awaitCondition(DestinationControl.class, "partner", ConditionTypes.RESOLVED_REFS, "True", "ResolvedRefs");
         assertThat(f.condition(DestinationControl.class, "partner", ConditionTypes.PROGRAMMED).getReason()).isEqualTo("PodsNotReady");
+    }
+
+    @Test
+    void usersComeFromASecretThatIsNamedAndGoBesideTheKeysAlone() {
+        f.apply(String.join("---\n", Samples.GATEWAY, Samples.CERTIFICATE, Samples.POLICY.replace("behavior: Accept, tls: {mode: Preferred}", "behavior: Relay, authentication: Require"),
+                Samples.LISTENER.replace("type: Public", "type: Private\n  authentication: {usersSecretRef: {name: app-users}}").replaceAll("  recipientAccess.*\n", "")));
+        f.awaitCondition(Listener.class, "public", ConditionTypes.RESOLVED_REFS, "False", "SecretNotFound");
+        String verifier = ScramVerifier.of("swordfish", 4096, "0123456789abcdef".getBytes(StandardCharsets.US_ASCII)).text();
+        var secret = new SecretBuilder().withNewMetadata().withNamespace(f.namespace).withName("app-users").endMetadata();
+        f.client.resource(secret.withData(Map.of("app", base64("swordfish"))).build()).create();
+        assertThat(f.awaitCondition(Listener.class, "public", ConditionTypes.RESOLVED_REFS, "False", "InvalidUsers").getMessage()).contains("key 'app' is not a verifier")
+                .doesNotContain("swordfish");
+        f.client.resource(secret.withData(Map.of("app", base64(verifier))).build()).update();
+        f.awaitCondition(Listener.class, "public", ConditionTypes.RESOLVED_REFS, "True", "ResolvedRefs");
+        String before = users();
+        assertThat(f.client.configMaps().inNamespace(f.namespace).list().toString()).doesNotContain("SCRAM-SHA-256$");
+
+        // A user more is a plan more.
+        f.client.resource(secret.withData(Map.of("app", base64(verifier), "billing", base64(verifier))).build()).update();
+        await().untilAsserted(() -> assertThat(users()).isNotEqualTo(before));
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The name under which users travel. */
+    private String users() {
+        return await().until(() -> f.client.secrets().inNamespace(f.namespace).withName("edge-plan-keys").get().getData().keySet().stream()
+                .filter(name -> name.startsWith("_users-")).findFirst().orElse(null), name -> name != null);
     }
 
     @Test

@@ -64,8 +64,10 @@ final class Manifests {
         }
         Map<String, String> bundles = new HashMap<>();
         of(ConfigMap.class).forEach(map -> map.getData().forEach((key, value) -> bundles.put(map.getMetadata().getName() + "/" + key, value)));
+        Map<String, Map<String, String>> users = new HashMap<>();
+        of(Secret.class).stream().filter(s -> s.getStringData() != null).forEach(s -> users.put(s.getMetadata().getName(), s.getStringData()));
         return new ResourceSet((MailGateway) all.get("MailGateway/default"), of(Listener.class), of(MailFlowPolicy.class), of(DestinationControl.class),
-                of(Certificate.class), keyPairs, bundles);
+                of(Certificate.class), keyPairs, bundles, List.of(), users);
     }
 
     /** The one named, or the one made for this Certificate. */

@@ -80,7 +80,8 @@ class PlanGoldenTest {
         List<String> certificates = plan.certificates().stream().map(CertificatePlan::name).toList();
         assertThat(new TreeSet<>(policies)).isEqualTo(new TreeSet<>(plan.listeners().stream().flatMap(l -> l.hostAccess().stream()).map(ListenerPlan.SenderGroup::policy).toList()));
         assertThat(new TreeSet<>(certificates)).isEqualTo(named(plan));
-        assertThat(compiled.keys()).containsOnlyKeys(certificates);
+        List<String> users = plan.listeners().stream().map(ListenerPlan::authentication).filter(a -> a != null && a.digest() != null).map(a -> UserVerifiers.name(a.digest())).toList();
+        assertThat(compiled.keys().keySet()).containsExactlyInAnyOrderElementsOf(Stream.concat(certificates.stream(), users.stream()).distinct().toList());
         assertThat(plan.listeners()).extracting(ListenerPlan::port).doesNotHaveDuplicates();
         assertThat(plan.destinations().stream().flatMap(d -> d.destinations().stream())).doesNotHaveDuplicates();
         assertThat(plan.destinations().stream().filter(DestinationPlan::isDefault).count()).isLessThan(2);
@@ -103,10 +104,13 @@ class PlanGoldenTest {
         String written = compiled + (compiled.plan() == null ? "" : PlanParts.split(compiled.plan(), 1).toString());
         resources.keyPairs().values().stream().filter(k -> k.key() != null && k.key().contains("BEGIN")).forEach(pair ->
                 pair.key().lines().filter(l -> !l.startsWith("-")).forEach(line -> assertThat(written).doesNotContain(line.strip())));
+        resources.users().values().stream().flatMap(entries -> entries.values().stream()).filter(v -> v.contains("SCRAM"))
+                .forEach(verifier -> assertThat(written + resources).doesNotContain(verifier.substring(verifier.indexOf("SCRAM"), verifier.indexOf("SCRAM") + 40)));
     }
 
     private static ResourceSet reversed(ResourceSet r) {
-        return new ResourceSet(r.gateway(), reversed(r.listeners()), reversed(r.policies()), reversed(r.destinations()), reversed(r.certificates()), r.keyPairs(), r.trustBundles());
+        return new ResourceSet(r.gateway(), reversed(r.listeners()), reversed(r.policies()), reversed(r.destinations()), reversed(r.certificates()), r.keyPairs(), r.trustBundles(),
+                r.ticketKeys(), r.users());
     }
 
     private static <T> List<T> reversed(List<T> list) {

@@ -24,9 +24,10 @@ import java.util.stream.Stream;
 public final class KeyLeaks {
     /** What ITs and tests leave behind: logs of processes, reports with the output of operators and gateways in the tests' JVM. */
     private static final List<Path> WRITTEN = List.of(Path.of("target/processes"), Path.of("target/surefire-reports"), Path.of("target/failsafe-reports"));
-    /** PEM headers, plain and in Base64; the beginnings of PKCS#8 for EC, RSA and Ed25519 in Base64, and of SEC1 and PKCS#1. */
+    /** PEM headers, plain and in Base64; the beginnings of PKCS#8 for EC, RSA and Ed25519 in Base64, and of SEC1 and PKCS#1; and verifiers of users. */
     private static final Pattern KEY_LIKE = Pattern.compile("BEGIN [A-Z ]*PRIVATE KEY|LS0tLS1CRUdJTiBQUklWQVRF|LS0tLS1CRUdJTiBFQyBQUklW|LS0tLS1CRUdJTiBSU0EgUFJJ"
-            + "|AgEAMB[AM]GByqGSM49|AQAwE[AQw]YHKoZIzj0C|BgkqhkiG9w0BAQEFAASC|AQAwBQYDK2VwBCIEI|MHcCAQEEI|MIGkAgEBBD");
+            + "|AgEAMB[AM]GByqGSM49|AQAwE[AQw]YHKoZIzj0C|BgkqhkiG9w0BAQEFAASC|AQAwBQYDK2VwBCIEI|MHcCAQEEI|MIGkAgEBBD"
+            + "|SCRAM-SHA-256\\$[0-9]+:[A-Za-z0-9+/=]+\\$|U0NSQU0tU0hBLTI1Ni[Qk]");
     private static final Pattern PEM_BODY = Pattern.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END");
     private static final int PIECE = 32;
     /** Where a gateway's session ticket keys are kept: a line of other things, then a key a line. */

@@ -99,7 +99,7 @@ public final class FolderPlans {
         String namespace = gateway.get().getMetadata().getNamespace();
         ResourceSet resources = new ResourceSet(gateway.get(), in(namespace, manifests.listeners()), in(namespace, manifests.policies()),
                 in(namespace, manifests.destinations()), in(namespace, manifests.certificates()), pairs, bundles(manifests),
-                keyring.map(TicketKeyring::keys).orElse(List.of()));
+                keyring.map(TicketKeyring::keys).orElse(List.of()), new FolderSecrets(manifests).all(namespace));
         CompiledPlan compiled = PlanCompiler.compile(resources, last == null ? null : last.plan(), last == null ? Map.of() : last.keys(), reader, now);
         for (Problem problem : compiled.problems()) {
             boolean note = problem.severity() == Problem.Severity.WARNING || tolerated.test(problem);

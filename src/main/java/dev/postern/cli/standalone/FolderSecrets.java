@@ -9,11 +9,15 @@ import dev.postern.pki.Passwords;
 import dev.postern.pki.Pkcs12;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The Secrets of a folder of manifests. What is in stringData counts before what is in data, as it does for the API server. */
 public final class FolderSecrets {
@@ -26,6 +30,25 @@ public final class FolderSecrets {
     /** The pair of a kubernetes.io/tls Secret; empty where the folder does not have it. */
     Optional<KeyPairPem> pair(Certificate certificate, String name) {
         return find(certificate, name).map(secret -> new KeyPairPem(name, text(secret, "tls.crt"), text(secret, "tls.key")));
+    }
+
+    /** Values by key, by name of the Secret; null for what is not text in UTF-8, or not Base64. */
+    Map<String, Map<String, String>> all(String namespace) {
+        Map<String, Map<String, String>> all = new HashMap<>();
+        byName.values().stream().filter(secret -> namespace.equals(secret.getMetadata().getNamespace())).forEach(secret -> {
+            Map<String, String> entries = new HashMap<>();
+            Stream.of(secret.getData(), secret.getStringData()).filter(Objects::nonNull).flatMap(data -> data.keySet().stream()).forEach(key -> entries.put(key, value(secret, key)));
+            all.put(secret.getMetadata().getName(), entries);
+        });
+        return all;
+    }
+
+    private static String value(Secret secret, String key) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(secret, key))).toString();
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return null;
+        }
     }
 
     boolean has(Certificate certificate, String name) {

@@ -2,6 +2,7 @@ package dev.postern.gateway.config;
 
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.access.RecipientAccess;
+import dev.postern.gateway.auth.Users;
 import dev.postern.gateway.tls.ClientContext;
 import dev.postern.gateway.tls.ListenerContexts;
 import dev.postern.gateway.tls.TrustAnchors;
@@ -12,6 +13,7 @@ import dev.postern.plan.DestinationTable;
 import dev.postern.plan.GatewayPlan;
 import dev.postern.plan.ListenerPlan;
 import dev.postern.plan.PolicyPlan;
+import dev.postern.plan.UserVerifiers;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -75,7 +77,7 @@ public final class PlanLoader {
         var tls = listenerTls.build(plan, written.keys());
         for (ListenerPlan listener : plan.listeners()) {
             String name = listener.name();
-            listeners.put(name, new ActiveListener(listener, hostAccess.get(name), recipientAccess(listener), tls.get(name)));
+            listeners.put(name, new ActiveListener(listener, hostAccess.get(name), recipientAccess(listener), tls.get(name), users(listener, written.keys(), previous)));
         }
         return new ActivePlan(written.parts().index(), plan, listeners, new DestinationTable(plan.destinations()), trust,
                 deliveryTls.build(plan, written.keys()), SigningKeys.of(plan, written.keys()));
@@ -140,6 +142,27 @@ public final class PlanLoader {
             return new HostAccess(listener.hostAccess(), policies);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("listener " + listener.name() + ", host access: " + e.getMessage(), e);
+        }
+    }
+
+    /** Those of the previous plan where they are the same. Without its users a plan is refused: nobody could log in. */
+    private static Users users(ListenerPlan listener, Map<String, String> keys, ActivePlan previous) {
+        String digest = listener.authentication() == null ? null : listener.authentication().digest();
+        ActiveListener before = previous == null ? null : previous.listeners().get(listener.name());
+        if (digest == null) {
+            return null;
+        }
+        if (before != null && before.plan().authentication() != null && digest.equals(before.plan().authentication().digest())) {
+            return before.users();
+        }
+        String text = keys.get(UserVerifiers.name(digest));
+        if (text == null) {
+            throw new IllegalArgumentException("listener " + listener.name() + ": its users (" + UserVerifiers.name(digest) + ") are not beside the private keys");
+        }
+        try {
+            return Users.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("listener " + listener.name() + ": a verifier of its users " + e.getMessage());
         }
     }
 

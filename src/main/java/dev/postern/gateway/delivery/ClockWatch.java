@@ -4,7 +4,6 @@ import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.MailLog;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
@@ -59,7 +58,7 @@ final class ClockWatch implements AutoCloseable {
         if (Math.abs(jump) < TOLERANCE) {
             return;
         }
-        String by = Duration.ofMillis(Math.abs(jump)).truncatedTo(ChronoUnit.SECONDS).toString().substring(2).toLowerCase(Locale.ROOT);
+        String by = Duration.ofSeconds(Math.round(Math.abs(jump) / 1000.0)).toString().substring(2).toLowerCase(Locale.ROOT);
         log.log(new MailEvent.Notice(MailEvent.Level.Warning, "the system's clock was set " + (jump < 0 ? "back" : "forward") + " by " + by + ": everything that waits is tried now"));
         jumped.run();
     }

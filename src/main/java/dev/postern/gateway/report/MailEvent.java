@@ -55,6 +55,26 @@ public sealed interface MailEvent {
         }
     }
 
+    /**
+     * {@code SMTP Auth: (ICID 5) succeeded for user: app using mechanism: PLAIN}; or {@code … failed for user: …: DETAIL}.
+     *
+     * @param user as the client gave it; null where it came to no name
+     */
+    record Login(long icid, boolean succeeded, String user, String mechanism, String detail) implements MailEvent {
+    }
+
+    /** {@code ICID 5 by proxy 10.0.0.7}: the address is the one that the proxy gave. */
+    record Proxied(long icid, String proxy) implements MailEvent {
+    }
+
+    /** {@code Listener private: connection from proxy 10.0.0.7 closed: REASON}. */
+    record ProxyRefused(String listener, String proxy, String reason) implements MailEvent {
+        @Override
+        public Level level() {
+            return Level.Warning;
+        }
+    }
+
     /** {@code Start MID 7 ICID 5}. */
     record StartMessage(long mid, long icid) implements MailEvent {
     }

@@ -24,6 +24,7 @@ import dev.postern.gateway.report.MailEvent.InboundTlsFailed;
 import dev.postern.gateway.report.MailEvent.InboundTlsRequired;
 import dev.postern.gateway.report.MailEvent.ListenerClosed;
 import dev.postern.gateway.report.MailEvent.ListenerOpened;
+import dev.postern.gateway.report.MailEvent.Login;
 import dev.postern.gateway.report.MailEvent.MessageAborted;
 import dev.postern.gateway.report.MailEvent.MessageFinished;
 import dev.postern.gateway.report.MailEvent.MessageId;
@@ -34,6 +35,8 @@ import dev.postern.gateway.report.MailEvent.NewInbound;
 import dev.postern.gateway.report.MailEvent.Notice;
 import dev.postern.gateway.report.MailEvent.PlanInForce;
 import dev.postern.gateway.report.MailEvent.PlanRefused;
+import dev.postern.gateway.report.MailEvent.Proxied;
+import dev.postern.gateway.report.MailEvent.ProxyRefused;
 import dev.postern.gateway.report.MailEvent.QueueAction;
 import dev.postern.gateway.report.MailEvent.RecipientRejected;
 import dev.postern.gateway.report.MailEvent.SenderGroupMatch;
@@ -88,6 +91,10 @@ public final class TextFormat implements MailFormat {
                 case InboundCertificate e -> icid(e.icid()).text("client certificate ").value(e.subject()).text(e.verified() ? " verified" : " not verified")
                         .suffix(": ", e.detail());
                 case InboundCertificateRequired e -> icid(e.icid()).text("TLS client certificate was required but ").value(e.detail());
+                case Login e -> text("SMTP Auth: (ICID ").id(e.icid()).text(e.succeeded() ? ") succeeded" : ") failed").text(" for user: ").value(e.user())
+                        .text(" using mechanism: ").value(e.mechanism()).suffix(": ", e.detail());
+                case Proxied e -> icid(e.icid()).text("by proxy ").value(e.proxy());
+                case ProxyRefused e -> text("Listener ").value(e.listener()).text(": connection from proxy ").value(e.proxy()).text(" closed: ").value(e.reason());
                 case StartMessage e -> text("Start MID ").id(e.mid()).text(" ICID ").id(e.icid());
                 case From e -> mid(e.mid()).icid(e.icid()).text("From: <").value(e.sender()).text(">");
                 case To e -> mid(e.mid()).icid(e.icid()).text("RID ").id(e.rid()).text(" To: <").value(e.recipient()).text(">");

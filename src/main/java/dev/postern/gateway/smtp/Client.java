@@ -12,6 +12,7 @@ import dev.postern.gateway.tls.TrustAnchors;
 import dev.postern.gateway.tls.Verdict;
 import dev.postern.plan.PolicyPlan;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -30,8 +31,13 @@ record Client(long icid, InetAddress address, String hostName, Set<String> listi
      * What a client showed when it was asked.
      *
      * @param subject for a person; null where it showed none
+     * @param names   that it proves, where it is verified; else empty
      */
-    record Certificate(String subject, Verdict verdict) {
+    record Certificate(String subject, Verdict verdict, List<String> names) {
+        /** One that proves no name. */
+        Certificate(String subject, Verdict verdict) {
+            this(subject, verdict, List.of());
+        }
     }
 
     /** As it is known after its handshake. */

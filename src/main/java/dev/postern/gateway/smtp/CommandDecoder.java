@@ -31,6 +31,11 @@ public final class CommandDecoder {
      * @return null when there is no whole line yet
      */
     public Line next(ByteBuf in) {
+        return next(in, MAX_LINE);
+    }
+
+    /** As {@link #next(ByteBuf)}, with another bound in octets; it may change from line to line, and grow within one that is not yet too long. */
+    public Line next(ByteBuf in, int max) {
         while (in.readableBytes() > scanned) {
             int lf = in.indexOf(in.readerIndex() + scanned, in.writerIndex(), (byte) '\n');
             if (lf < 0) {
@@ -39,10 +44,10 @@ public final class CommandDecoder {
             }
             scanned = lf + 1 - in.readerIndex();
             if (scanned > 1 && in.getByte(lf - 1) == '\r') {
-                return line(in);
+                return line(in, max);
             }
         }
-        if (in.readableBytes() > MAX_LINE) {
+        if (in.readableBytes() > max) {
             tooLong = true;
             in.skipBytes(in.readableBytes() - 1);   // the last may be the CR of the line's end
             scanned = 1;
@@ -56,9 +61,9 @@ public final class CommandDecoder {
         tooLong = false;
     }
 
-    private Line line(ByteBuf in) {
-        byte[] bytes = new byte[Math.min(scanned, MAX_LINE)];
-        boolean oversized = tooLong || scanned > MAX_LINE;
+    private Line line(ByteBuf in, int max) {
+        byte[] bytes = new byte[Math.min(scanned, max)];
+        boolean oversized = tooLong || scanned > max;
         in.getBytes(in.readerIndex(), bytes);
         in.skipBytes(scanned);
         int length = scanned - 2;

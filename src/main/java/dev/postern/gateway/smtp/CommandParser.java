@@ -10,10 +10,14 @@ import java.util.regex.Pattern;
 /** Parses command lines (RFC 5321 section 4.1, and the parameters of the extensions that the server offers). Pure. */
 public final class CommandParser {
     private static final Pattern CLIENT_NAME = Pattern.compile("[A-Za-z0-9_.:\\[\\]-]{1,255}");
+    /** xtext of any octets: mailboxes beyond ASCII, too. */
+    private static final Pattern SUBMITTER = Pattern.compile("(?:[!-*,-<>-~]|\\+[0-9A-F]{2})+");
+    private static final Pattern MECHANISM = Pattern.compile("[A-Za-z0-9_-]{1,20}");
     /** RFC 1870 section 3; RFC 3030 section 2. */
     private static final Pattern COUNT = Pattern.compile("[0-9]{1,20}");
     private static final Set<String> NOTIFY = Set.of("SUCCESS", "FAILURE", "DELAY");
     private static final int MAX_ENVID = 100;
+    private static final int MAX_SUBMITTER = 500;
 
     private CommandParser() {
     }
@@ -52,12 +56,21 @@ public final class CommandParser {
             case "RSET" -> bare(new SmtpCommand.Rset(), rest);
             case "QUIT" -> bare(new SmtpCommand.Quit(), rest);
             case "STARTTLS" -> bare(new SmtpCommand.StartTls(), rest);
+            case "AUTH" -> auth(rest);
             case "NOOP" -> new SmtpCommand.Noop();
             case "HELP" -> new SmtpCommand.Help();
             case "VRFY" -> vrfy(rest);
             case "EXPN" -> new SmtpCommand.Invalid(verb, Reply.of(502, "5.5.1", "EXPN is not implemented"));
             default -> new SmtpCommand.Invalid(verb, Reply.of(500, "5.5.2", "command not recognized"));
         };
+    }
+
+    private static SmtpCommand auth(String rest) throws ParameterException {
+        String[] words = rest.split(" ", -1);
+        if (!MECHANISM.matcher(words[0]).matches() || words.length > 2 || words.length == 2 && words[1].isEmpty()) {
+            throw new ParameterException(501, "AUTH needs a mechanism, and then nothing or an initial response");
+        }
+        return new SmtpCommand.Auth(words[0].toUpperCase(Locale.ROOT), words.length == 2 ? words[1] : null);
     }
 
     private static SmtpCommand bare(SmtpCommand command, String rest) throws ParameterException {
@@ -76,7 +89,7 @@ public final class CommandParser {
 
     private static SmtpCommand mail(String rest) throws ParameterException, PathException {
         var parsed = path(rest, "FROM:");
-        Parameters parameters = Parameters.parse(rest.substring(parsed.end()), Set.of("SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "REQUIRETLS"));
+        Parameters parameters = Parameters.parse(rest.substring(parsed.end()), Set.of("SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "REQUIRETLS", "AUTH"));
         Path sender = parsed.path();
         if (sender.domain().isEmpty() && !sender.isNull()) {
             throw new PathException("reverse path has no domain");
@@ -85,6 +98,7 @@ public final class CommandParser {
         String body = parameters.value("BODY", Set.of("7BIT", "8BITMIME"));
         String ret = parameters.value("RET", Set.of("FULL", "HDRS"));
         String envid = parameters.value("ENVID", Xtext.PRINTABLE, "xtext");
+        submitter(parameters.value("AUTH", SUBMITTER, "xtext"));
         if (envid != null && envid.length() > MAX_ENVID) {
             throw new ParameterException(501, "ENVID is longer than " + MAX_ENVID + " characters");
         }
@@ -93,6 +107,13 @@ public final class CommandParser {
             return new SmtpCommand.Invalid("MAIL", Reply.of(550, "5.6.7", "an address beyond ASCII needs SMTPUTF8"));
         }
         return new SmtpCommand.Mail(sender, size, "8BITMIME".equals(body), utf8, ret, envid, parameters.flag("REQUIRETLS"));
+    }
+
+    /** Who is said to have submitted the message (RFC 4954 section 5). Nobody is believed, which the standard allows: it counts for nothing. */
+    private static void submitter(String xtext) throws ParameterException {
+        if (xtext != null && xtext.length() > MAX_SUBMITTER) {
+            throw new ParameterException(501, "AUTH is longer than " + MAX_SUBMITTER + " characters");
+        }
     }
 
     private static SmtpCommand rcpt(String rest) throws ParameterException, PathException {

@@ -16,7 +16,7 @@ enum Denial {
     ListenerConnections(421, null, "#4.4.5 Too many connections to this listener.", Rejection.ConnectionLimit, "greeting, beyond the listener's 10,000 connections", null),
     TlsRequired(530, null, "#5.7.0 Must issue a STARTTLS command first", Rejection.TlsRequired, "any command but EHLO, NOOP, STARTTLS and QUIT, where TLS is required", null),
     CertificateRequired(530, "5.7.0", "a verified client certificate is required", Rejection.ClientCertificate, "MAIL, RCPT, DATA and VRFY, where a client certificate is required", null),
-    AuthenticationRequired(530, "5.7.0", "Authentication required", Rejection.Authentication, "MAIL, where authentication is required", null),
+    AuthenticationRequired(530, "5.7.0", "Authentication required", Rejection.Authentication, "MAIL, RCPT, DATA and VRFY, where authentication is required", null),
     Messages(421, null, "#4.x.2 Too many messages for this session", Rejection.MessageLimit, "MAIL, beyond maxMessagesPerConnection; the connection ends", null),
     MessageSize(552, null, "#5.3.4 message size exceeds limit", Rejection.MessageSize, "MAIL with SIZE, or the end of the content, beyond maxMessageSize", null),
     HeaderSize(552, null, "#5.3.4 message header size exceeds limit", Rejection.MessageSize, "the end of the content, where its header is larger than " + HeaderScanner.MAX_HEADER + " octets", null),

@@ -4,6 +4,7 @@ import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
 import dev.postern.gateway.access.ClientProof;
 import dev.postern.gateway.access.HostAccess;
+import dev.postern.gateway.auth.CertificateNames;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
 import dev.postern.gateway.tls.ClientVerifier;
@@ -74,7 +75,7 @@ final class Identification {
             match = find(client, ClientProof.of(leaf, false));
             verdict = verdict(client, match.policy().tls(), chain, atGreeting, now);
         }
-        return client.identified(new Client.Certificate(ClientVerifier.brief(Names.subject(leaf)), verdict), match);
+        return client.identified(new Client.Certificate(ClientVerifier.brief(Names.subject(leaf)), verdict, verdict.verified() ? CertificateNames.of(leaf) : List.of()), match);
     }
 
     private static HostAccess.Match find(Client client, ClientProof proof) {

@@ -1,7 +1,9 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.api.ListenerSpec.Mechanism;
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.access.RecipientAccess;
+import dev.postern.gateway.proxy.ProxyHeader;
 import dev.postern.gateway.tls.Verdict;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -23,10 +25,11 @@ final class ListenerMetrics {
     private final Map<Rejection, Counter> rejected;
     private final Map<String, Counter> tlsByProtocol = new ConcurrentHashMap<>();
     private final Map<String, Counter> certificates = new ConcurrentHashMap<>();
+    private final Map<String, Counter> logins = new ConcurrentHashMap<>();
 
     /** Why mail, or a client, was turned away. */
     enum Rejection {
-        HostAccess, DelayedReject, ConnectionLimit, TlsRequired, ClientCertificate, Authentication, RecipientAccess, RoutedRecipient, RecipientLimit,
+        HostAccess, DelayedReject, ConnectionLimit, TlsRequired, ClientCertificate, Authentication, ProxyHeader, RecipientAccess, RoutedRecipient, RecipientLimit,
         RecipientsPerHour, InvalidRecipients, MessageLimit, MessageSize, Content, Loop, SpoolFull, SpoolError, Errors, Abuse, TarpitFull, Timeout
     }
 
@@ -74,6 +77,11 @@ final class ListenerMetrics {
         String result = verdict.verified() ? "verified" : verdict.reason().name();
         certificates.computeIfAbsent(result, r -> Counter.builder("postern.inbound.client.certificates").tag("listener", listener).tag("result", r)
                 .description("Clients that were asked for a certificate").register(registry)).increment();
+    }
+
+    void login(Mechanism mechanism, boolean succeeded) {
+        logins.computeIfAbsent(mechanism.iana() + (succeeded ? " success" : " failed"), k -> Counter.builder("postern.inbound.logins").tag("listener", listener)
+                .tag("mechanism", mechanism.iana()).tag("result", succeeded ? "success" : "failed").description("Logins (SMTP AUTH)").register(registry)).increment();
     }
 
     private Counter tls(String result, String protocol) {

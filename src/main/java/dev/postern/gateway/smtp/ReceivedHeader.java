@@ -14,9 +14,10 @@ import java.time.Instant;
  * @param esmtp      whether it said EHLO
  * @param utf8       whether the message came under SMTPUTF8
  * @param tls        {@code PROTOCOL CIPHER}, or null without TLS
+ * @param login      whether the client had logged in
  * @param recipient  the only recipient, or null where there are several
  */
-record ReceivedHeader(String clientName, String hostName, InetAddress address, String by, boolean esmtp, boolean utf8, String tls, long mid,
+record ReceivedHeader(String clientName, String hostName, InetAddress address, String by, boolean esmtp, boolean utf8, String tls, boolean login, long mid,
         String recipient, Instant time) {
 
     /** Follows the server's name: by it, a server knows its own trace fields again. */
@@ -46,9 +47,9 @@ record ReceivedHeader(String clientName, String hostName, InetAddress address, S
     }
 
     private String protocol() {
-        if (utf8) {
-            return tls == null ? "UTF8SMTP" : "UTF8SMTPS";
+        if (!esmtp && !utf8) {
+            return "SMTP";
         }
-        return !esmtp ? "SMTP" : tls == null ? "ESMTP" : "ESMTPS";
+        return (utf8 ? "UTF8SMTP" : "ESMTP") + (tls == null ? "" : "S") + (login ? "A" : "");
     }
 }

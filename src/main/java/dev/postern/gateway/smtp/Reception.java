@@ -34,6 +34,14 @@ final class Reception {
     private record Visit(long icid, InetAddress counted) {
     }
 
+    /**
+     * Where a client is.
+     *
+     * @param proxy which said so, or null
+     */
+    private record Origin(InetAddress address, InetAddress proxy) {
+    }
+
     Reception(SmtpServices services, String listenerName) {
         this.services = services;
         this.listenerName = listenerName;
@@ -53,11 +61,28 @@ final class Reception {
             metrics.rejected(Rejection.ConnectionLimit);
             handler.close(inClear(listener, draining ? Reply.of(421, "4.3.2", Client.serverName(plan, listener) + " shutting down")
                     : Denial.ListenerConnections.reply()));
-        } else if (ClientLookup.needed(listener.hostAccess())) {
-            lookUp(handler, plan, listener);
+        } else if (listener.proxies().contain(peer(handler))) {
+            handler.begin(proxied(handler, plan, listener));
         } else {
-            decide(handler, plan, listener, ClientLookup.Found.NOTHING);
+            arrived(handler, plan, listener, new Origin(peer(handler), null));
         }
+    }
+
+    private void arrived(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin) {
+        if (ClientLookup.needed(listener.hostAccess())) {
+            lookUp(handler, plan, listener, origin);
+        } else {
+            decide(handler, plan, listener, origin, ClientLookup.Found.NOTHING);
+        }
+    }
+
+    private ProxyDialog proxied(SessionHandler handler, ActivePlan plan, ActiveListener listener) {
+        InetAddress proxy = peer(handler);
+        return new ProxyDialog(handler, services.limits().proxyHeader(),
+                client -> arrived(handler, plan, listener, client == null ? new Origin(proxy, null) : new Origin(client, proxy)), reason -> {
+                    metrics.rejected(Rejection.ProxyHeader);
+                    services.log().log(new MailEvent.ProxyRefused(listenerName, proxy.getHostAddress(), reason));
+                });
     }
 
     /** A client has gone; on its event loop. */
@@ -107,9 +132,9 @@ final class Reception {
         return connections.get();
     }
 
-    private void lookUp(SessionHandler handler, ActivePlan plan, ActiveListener listener) {
-        ClientLookup.find(services, listener.hostAccess(), address(handler.context().channel().remoteAddress()))
-                .thenAcceptAsync(found -> decide(handler, plan, listener, found), handler.loop())
+    private void lookUp(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin) {
+        ClientLookup.find(services, listener.hostAccess(), origin.address)
+                .thenAcceptAsync(found -> decide(handler, plan, listener, origin, found), handler.loop())
                 .exceptionally(e -> {
                     unexpected(e);
                     handler.context().close();
@@ -117,16 +142,19 @@ final class Reception {
                 });
     }
 
-    private void decide(SessionHandler handler, ActivePlan plan, ActiveListener listener, ClientLookup.Found found) {
+    private void decide(SessionHandler handler, ActivePlan plan, ActiveListener listener, Origin origin, ClientLookup.Found found) {
         if (!handler.open()) {
             return;
         }
-        InetAddress address = address(handler.context().channel().remoteAddress());
+        InetAddress address = origin.address;
         String hostName = found.hostName();
         HostAccess.Match match = listener.hostAccess().find(address, hostName, ClientProof.NONE, found.listing()).orElse(null);
         Client client = new Client(services.icids().incrementAndGet(), address, hostName, found.listing(), plan, listener, match, null);
         services.log().log(new MailEvent.NewInbound(client.icid(), client.serverName(), address(handler.context().channel().localAddress()).getHostAddress(),
                 address.getHostAddress(), hostName == null ? "unknown" : hostName, hostName != null));
+        if (origin.proxy != null) {
+            services.log().log(new MailEvent.Proxied(client.icid(), origin.proxy.getHostAddress()));
+        }
         services.log().log(client.matchLine());
         if (client.rejectedAtRecipients()) {
             metrics.rejected(Rejection.HostAccess);
@@ -173,6 +201,10 @@ final class Reception {
     /** Nothing is said in clear where TLS comes first; and a limit is not worth a handshake. */
     private static Reply inClear(ActiveListener listener, Reply reply) {
         return listener.plan().tls().implicit() ? null : reply;
+    }
+
+    private static InetAddress peer(SessionHandler handler) {
+        return address(handler.context().channel().remoteAddress());
     }
 
     /** The address of a peer; IPv4 where it is mapped into IPv6, so that one client has one address. */

@@ -1,11 +1,13 @@
 package dev.postern.gateway.smtp;
 
+import dev.postern.api.ListenerSpec.Mechanism;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.smtp.ListenerMetrics.Rejection;
 import io.netty.buffer.ByteBuf;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The dialog with one client after its greeting (RFC 5321): commands in order, one at a time; what the client sent ahead
@@ -17,6 +19,7 @@ final class Session implements Dialog {
     private final SessionLink link;
     private final Identification identification;
     private final SessionTls tls;
+    private final SessionLogin login;
     private final SessionContent content;
     private final Admission admission;
     private final Tarpit tarpit;
@@ -42,8 +45,9 @@ final class Session implements Dialog {
         identification = new Identification(services, metrics, link, connections);
         tls = new SessionTls(services, metrics, () -> this.client);
         bounds = new SessionBounds(services.limits().abuse());
-        content = new SessionContent(services, metrics, link, () -> this.client, this::contentDone);
-        admission = new Admission(services, metrics, () -> this.client, () -> false);
+        login = new SessionLogin(services, metrics, link, () -> this.client, tls, this::fail);
+        content = new SessionContent(services, metrics, link, () -> this.client, login::user, this::contentDone);
+        admission = new Admission(services, metrics, () -> this.client, () -> login.user() != null);
         tarpit = new Tarpit(services.admission().tarpit(), () -> this.client);
     }
 
@@ -61,17 +65,21 @@ final class Session implements Dialog {
 
     @Override
     public boolean consume(ByteBuf in) {
-        if (over || handshake || waiting || content.busy()) {
+        if (over || handshake || waiting || content.busy() || login.busy()) {
             return false;
         }
         if (content.receiving()) {
             return content.consume(in);
         }
-        CommandDecoder.Line line = commands.next(in);
+        CommandDecoder.Line line = commands.next(in, login.longestLine(in));
         if (line == null) {
             return false;
         }
         link.expect(services.limits().command());
+        if (login.exchanging()) {
+            login.take(line);
+            return true;
+        }
         SmtpCommand command = CommandParser.parse(line);
         if (tarpit.late() && !(command instanceof SmtpCommand.Quit)) {
             executeLater(command);
@@ -159,7 +167,7 @@ final class Session implements Dialog {
             end(tooMany);
             return;
         }
-        Reply early = tls.refusal(command);
+        Reply early = Optional.ofNullable(tls.refusal(command)).orElseGet(() -> login.refusal(command));
         if (early != null) {
             fail(early);
             if (command instanceof SmtpCommand.Bdat bdat && !over) {
@@ -180,12 +188,13 @@ final class Session implements Dialog {
             }
             case SmtpCommand.Noop noop -> link.reply(Reply.of(250, "2.0.0", "ok"));
             case SmtpCommand.Vrfy vrfy -> link.reply(Reply.of(252, "2.0.0", "send some mail, it will be tried"));
-            case SmtpCommand.Help help -> link.reply(Reply.of(214, "2.0.0", "commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS QUIT"));
+            case SmtpCommand.Help help -> link.reply(Reply.of(214, "2.0.0", "commands: EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS AUTH QUIT"));
             case SmtpCommand.Quit quit -> {
                 over = true;
                 link.bye(Reply.of(221, "2.0.0", client.serverName() + " closing"));
             }
             case SmtpCommand.StartTls starttls -> starttls();
+            case SmtpCommand.Auth auth -> login.begin(auth, !esmtp || clientName == null ? "EHLO first" : transaction != null ? "not within a transaction" : null);
             case SmtpCommand.Invalid invalid -> {
                 fail(invalid.reply());
                 if (invalid.verb().equals("BDAT") && !over) {
@@ -209,6 +218,9 @@ final class Session implements Dialog {
         }
         if (tls.on()) {
             lines.add("REQUIRETLS");
+        }
+        if (!login.offered().isEmpty()) {
+            lines.add("AUTH " + String.join(" ", login.offered().stream().map(Mechanism::iana).toList()));
         }
         link.reply(new Reply(250, null, lines));
     }
@@ -318,7 +330,7 @@ final class Session implements Dialog {
     private ReceivedHeader trace() {
         var recipients = transaction.recipients();
         return new ReceivedHeader(clientName, client.hostName(), client.address(), client.serverName(), esmtp, transaction.mail().smtpUtf8(),
-                tls.trace(), transaction.mid(), recipients.size() == 1 ? recipients.getFirst().address() : null, services.clock().instant());
+                tls.trace(), login.user() != null, transaction.mid(), recipients.size() == 1 ? recipients.getFirst().address() : null, services.clock().instant());
     }
 
     /** The transaction has ended: its answer is given. */

@@ -13,6 +13,7 @@ final class SessionContent {
     private final ListenerMetrics metrics;
     private final SessionLink link;
     private final Supplier<Client> client;
+    private final Supplier<String> user;
     private final Runnable done;
     private State state = State.NONE;
     private MailTransaction transaction;
@@ -30,13 +31,15 @@ final class SessionContent {
 
     /**
      * @param client the session's, as it is known at the time
+     * @param user   who has logged in at the time, or null
      * @param done   called when a message has its answer, good or bad
      */
-    SessionContent(SmtpServices services, ListenerMetrics metrics, SessionLink link, Supplier<Client> client, Runnable done) {
+    SessionContent(SmtpServices services, ListenerMetrics metrics, SessionLink link, Supplier<Client> client, Supplier<String> user, Runnable done) {
         this.services = services;
         this.metrics = metrics;
         this.link = link;
         this.client = client;
+        this.user = user;
         this.done = done;
     }
 
@@ -206,7 +209,7 @@ final class SessionContent {
         MessageIntake content = intake;
         content.finish((size, eightBit) -> {
             Envelope envelope = ended.envelope(receivedAt, size, eightBit, content.tlsOptional(), client.get().listener().plan().name(),
-                    new Envelope.Origin(client.get().address().getHostAddress(), null, content.messageId()));
+                    new Envelope.Origin(client.get().address().getHostAddress(), user.get(), content.messageId()));
             services.log().log(new MailEvent.MessageId(ended.mid(), content.messageId()));
             if (envelope.tls().demand() != null) {
                 services.log().log(new MailEvent.TlsDemand(ended.mid(), envelope.tls().demand()));

@@ -69,6 +69,19 @@ public sealed interface SmtpCommand {
     record StartTls() implements SmtpCommand {
     }
 
+    /**
+     * AUTH (RFC 4954).
+     *
+     * @param mechanism in capitals
+     * @param initial   the initial response in Base64, {@code =} where it is empty; null where there is none; never printed
+     */
+    record Auth(String mechanism, String initial) implements SmtpCommand {
+        @Override
+        public String toString() {
+            return "Auth[" + mechanism + "]";
+        }
+    }
+
     /** A command that is not understood; {@code verb} is in capitals, empty where the line was bad before its verb. */
     record Invalid(String verb, Reply reply) implements SmtpCommand {
     }

@@ -13,19 +13,28 @@ import java.time.Duration;
  * @param linger         wait for the client to close after the server's last word
  * @param maxErrors      commands answered with 5yz for their form or order, after which comes 421
  * @param maxConnections connections of one listener
+ * @param proxyHeader    wait for the PROXY header of a proxy's connection
  * @param abuse          what only hostile clients reach
  */
 public record SmtpLimits(Duration command, Duration dataBlock, Duration hostName, Duration handshake, Duration rejected, Duration linger,
-        int maxErrors, int maxConnections, Abuse abuse) {
+        int maxErrors, int maxConnections, Duration proxyHeader, Abuse abuse) {
+
+    private static final Duration PROXY_HEADER = Duration.ofSeconds(5);
 
     /** What production uses. */
     public static final SmtpLimits DEFAULT = new SmtpLimits(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofSeconds(5),
             Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ofSeconds(5), 20, 10_000);
 
-    /** With the bounds of abuse that production uses. */
+    /** With the bounds of abuse, and the wait for a PROXY header, that production uses. */
     public SmtpLimits(Duration command, Duration dataBlock, Duration hostName, Duration handshake, Duration rejected, Duration linger, int maxErrors,
             int maxConnections) {
-        this(command, dataBlock, hostName, handshake, rejected, linger, maxErrors, maxConnections, Abuse.STANDARD);
+        this(command, dataBlock, hostName, handshake, rejected, linger, maxErrors, maxConnections, PROXY_HEADER, Abuse.STANDARD);
+    }
+
+    /** With the wait for a PROXY header that production has. */
+    SmtpLimits(Duration command, Duration dataBlock, Duration hostName, Duration handshake, Duration rejected, Duration linger, int maxErrors, int maxConnections,
+            Abuse abuse) {
+        this(command, dataBlock, hostName, handshake, rejected, linger, maxErrors, maxConnections, PROXY_HEADER, abuse);
     }
 
     /** Connections of one listener from which on its clients get no longer than {@link Abuse#crowded} for anything. */

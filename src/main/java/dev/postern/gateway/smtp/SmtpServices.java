@@ -1,6 +1,7 @@
 package dev.postern.gateway.smtp;
 
 import dev.postern.dns.Dns;
+import dev.postern.gateway.auth.Logins;
 import dev.postern.gateway.config.PlanHolder;
 import dev.postern.gateway.report.MailLog;
 import dev.postern.gateway.report.TlsFailures;
@@ -18,20 +19,21 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * @param icids     the last ICID given
  * @param verifier  runs what costs CPU: the verification of clients' certificates
+ * @param logins    of all sessions
  * @param admission what clients are judged by
  */
 public record SmtpServices(PlanHolder plans, Spool spool, Dns dns, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock,
-        SmtpLimits limits, AtomicLong icids, Executor verifier, AdmissionServices admission) {
+        SmtpLimits limits, AtomicLong icids, Executor verifier, Logins logins, AdmissionServices admission) {
 
     /** With what clients are judged by of its own. */
     public SmtpServices(PlanHolder plans, Spool spool, Dns dns, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock,
-            SmtpLimits limits, AtomicLong icids, Executor verifier) {
-        this(plans, spool, dns, log, failures, meters, clock, limits, icids, verifier, AdmissionServices.of(dns, log, clock));
+            SmtpLimits limits, AtomicLong icids, Executor verifier, Logins logins) {
+        this(plans, spool, dns, log, failures, meters, clock, limits, icids, verifier, logins, AdmissionServices.of(dns, log, clock));
     }
 
     /** With the limits of production, counting ICIDs from 1. */
     public SmtpServices(PlanHolder plans, Spool spool, Dns dns, MailLog log, TlsFailures failures, MeterRegistry meters, InstantSource clock) {
-        this(plans, spool, dns, log, failures, meters, clock, SmtpLimits.DEFAULT, new AtomicLong(), verifiers());
+        this(plans, spool, dns, log, failures, meters, clock, SmtpLimits.DEFAULT, new AtomicLong(), verifiers(), Logins.standard());
     }
 
     /** Half of the machine at most; threads that have nothing to do go. What waits is bounded by the connections. */

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Free space of the spool's volume, measured on a thread of its own twice a second; what was accepted since then is taken off. New
+ * Free space of the spool's volume, measured on a thread of its own twice a second; what was written since then is taken off, and what waits to be. New
  * messages stop at the reserve, bodies under way at half of it: the rest is for the outcome of deliveries, which is what frees space.
  */
 final class DiskSpace implements AutoCloseable {
@@ -24,6 +24,7 @@ final class DiskSpace implements AutoCloseable {
     /** May be negative: what is free does not suffice for what is to be written. */
     private final LongSupplier measure;
     private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong coming = new AtomicLong();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("postern-spool-space").factory());
     private volatile long usable;
@@ -85,9 +86,14 @@ final class DiskSpace implements AutoCloseable {
         taken.addAndGet(2 * bytes);
     }
 
+    /** Bytes wait to be written; as many less than nothing, once they do not any more. */
+    void coming(long bytes) {
+        coming.addAndGet(bytes);
+    }
+
     /** Bytes that are free as far as is known. */
     long free() {
-        return Math.max(0, usable - taken.get());
+        return Math.max(0, usable - taken.get() - coming.get());
     }
 
     /** Whether no new message may come in. */

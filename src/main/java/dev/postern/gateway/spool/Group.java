@@ -91,6 +91,22 @@ final class Group {
         changes.put(envelope.mid(), new Change(true, envelope.size(), null));
     }
 
+    /** Removes whatever there is of a message, readable or not. @return whether there was an envelope */
+    boolean removeUnread(long mid) throws RocksDBException {
+        try {
+            var envelope = envelope(mid);
+            if (envelope != null) {
+                remove(envelope);
+            }
+            return envelope != null;
+        } catch (RocksDBException | SpoolException e) {
+            // Nobody can say how many chunks there are. Ranges are looked at by every later read, so this is for those alone.
+            batch.deleteRange(to.bodies(), Keys.body(mid, 0), Keys.body(mid + 1, 0));
+            changes.put(mid, new Change(true, 0, null));
+            return true;
+        }
+    }
+
     void put(long mid, List<Chunk> chunks) throws RocksDBException {
         for (var chunk : chunks) {
             var key = ByteBuffer.allocateDirect(Long.BYTES + Integer.BYTES).putLong(mid).putInt(chunk.number()).flip();

@@ -73,7 +73,9 @@ final class IncomingMessage implements Spool.Incoming {
         }
         inFile |= !small;
         if (inFile) {
-            return inFile(() -> write(full));
+            var waiting = full.stream().mapToLong(chunk -> chunk.framed().readableBytes()).sum();
+            space.coming(waiting);
+            return inFile(() -> write(full)).whenComplete((done, error) -> space.coming(-waiting));
         }
         var append = new Op.Append(this, full);
         if (!writer.submit(append)) {

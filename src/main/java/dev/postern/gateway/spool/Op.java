@@ -18,12 +18,20 @@ abstract sealed class Op<T> {
     private final long bytes;
     private final CompletableFuture<T> done = new CompletableFuture<>();
     private List<Chunk> chunks;
+    private DiskSpace space;
     /** When it was handed to the writer, by {@link System#nanoTime}. */
     final long since = System.nanoTime();
 
     private Op(List<Chunk> chunks) {
         this.chunks = chunks;
         bytes = chunks.stream().mapToLong(chunk -> chunk.framed().readableBytes()).sum();
+    }
+
+    /** From now on until they are released its bytes are taken off what is free: many sessions may wait for one disk. */
+    final void waitsFor(DiskSpace space) {
+        this.space = space;
+        // To the log, and to a data file.
+        space.coming(2 * bytes);
     }
 
     /** Body bytes that it brings. */
@@ -64,6 +72,10 @@ abstract sealed class Op<T> {
     final void release() {
         Chunk.release(chunks);
         chunks = List.of();
+        if (space != null) {
+            space.coming(-2 * bytes);
+            space = null;
+        }
     }
 
     /** Chunks of a message on its way in. */
@@ -247,6 +259,30 @@ abstract sealed class Op<T> {
         @Override
         boolean outlastsFailure() {
             return true;
+        }
+    }
+
+    /** Removes a message in quarantine, readable or not; comes to whether it was there. */
+    static final class Forget extends Op<Boolean> {
+        private final long mid;
+        private final Quarantine quarantine;
+        private boolean there;
+
+        Forget(long mid, Quarantine quarantine) {
+            super(List.of());
+            this.mid = mid;
+            this.quarantine = quarantine;
+        }
+
+        @Override
+        void apply(Group group) throws RocksDBException {
+            there = quarantine.reason(mid) != null && group.removeUnread(mid);
+            group.durable();
+        }
+
+        @Override
+        Boolean result() {
+            return there;
         }
     }
 

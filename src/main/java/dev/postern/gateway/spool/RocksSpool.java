@@ -40,16 +40,6 @@ public final class RocksSpool implements Spool {
     private static final int PAGE = 1_024;
     private static final long REOPEN_MILLIS = 100;
 
-    /**
-     * A message that is held back, as its data does not match its checksum. It may still be bounced with {@link #updateWithDsn}, which
-     * removes it.
-     *
-     * @param mid    its ID
-     * @param reason what is damaged
-     */
-    public record Damaged(long mid, String reason) {
-    }
-
     private final Store store;
     private final SpoolWriter writer;
     private final ByteBufAllocator allocator;
@@ -119,7 +109,7 @@ public final class RocksSpool implements Spool {
                 new ArrayBlockingQueue<>(options.queueLength()), Thread.ofPlatform().name("postern-spool-read-", 1).factory());
         writer = new SpoolWriter(store, options, mids, quarantine, files, space, metrics, completions::execute, onCommitted,
                 store.number(Keys.COUNT, 0), store.number(Keys.HELD, 0));
-        keeper = new SpaceKeeper(store, space);
+        keeper = new SpaceKeeper(store, space, writer::messages);
         space.start(keeper::look);
         writer.start();
     }
@@ -187,16 +177,32 @@ public final class RocksSpool implements Spool {
 
     @Override
     public CompletionStage<ByteBuf> read(long mid, long offset, int length) {
+        return reading(mid, offset, length, true);
+    }
+
+    @Override
+    public CompletionStage<ByteBuf> readQuarantined(long mid, long offset, int length) {
+        return reading(mid, offset, length, false);
+    }
+
+    private CompletionStage<ByteBuf> reading(long mid, long offset, int length, boolean holdsBack) {
         if (offset < 0 || length < 0) {
             return CompletableFuture.failedStage(new IllegalArgumentException("offset " + offset + ", length " + length + ": both are 0 or more"));
         }
         return reading(mid, () -> {
             var reason = quarantine.reason(mid);
-            if (reason != null) {
+            if (reason != null && holdsBack) {
                 throw new SpoolException("MID " + mid + " is held back: " + reason, false, null);
             }
             return bodies.read(mid, offset, length);
         });
+    }
+
+    @Override
+    public CompletionStage<Boolean> forget(long mid) {
+        var forget = new Op.Forget(mid, quarantine);
+        writer.submit(forget);
+        return forget.done();
     }
 
     @Override

@@ -2,40 +2,55 @@ package dev.postern.gateway.spool;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.rocksdb.RocksDBException;
 
-/** Has the space of removed bodies given back when it is short; otherwise the store does so in its own time. */
+/**
+ * Has the space of removed messages given back when it is short, and when a long queue has become a short one, so that a start does not step over what
+ * is gone; otherwise the store does so in its own time.
+ */
 final class SpaceKeeper implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(SpaceKeeper.class);
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(30);
     /** While mail is refused. */
     private static final long URGENT_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final int LONG_QUEUE = 50_000;
+    /** A queue that falls below the eighth part is drained. */
+    private static final int DRAINED = 8;
 
     private final Store store;
     private final DiskSpace space;
+    private final LongSupplier messages;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile Thread thread;
+    /** Most messages held since the last time. */
+    private long most;
     private long last = System.nanoTime() - INTERVAL_NANOS;
 
-    SpaceKeeper(Store store, DiskSpace space) {
+    SpaceKeeper(Store store, DiskSpace space, LongSupplier messages) {
         this.store = store;
         this.space = space;
+        this.messages = messages;
     }
 
     /** Called after each measurement. */
     void look() {
         var now = System.nanoTime();
         var interval = space.closedForNew() ? URGENT_NANOS : INTERVAL_NANOS;
-        if (space.free() < 2 * space.reserve() && now - last >= interval && running.compareAndSet(false, true)) {
+        var held = messages.getAsLong();
+        most = Math.max(most, held);
+        var drained = most >= LONG_QUEUE && held < most / DRAINED;
+        if ((drained || space.free() < 2 * space.reserve()) && now - last >= interval && running.compareAndSet(false, true)) {
             last = now;
+            most = held;
             thread = Thread.ofPlatform().daemon().name("postern-spool-compact").start(this::compact);
         }
     }
 
     private void compact() {
         try {
-            store.compactBodies();
+            store.compact();
         } catch (RocksDBException | Spool.SpoolException e) {
             LOG.infof("Space of removed messages could not be given back: %s", e.getMessage());
         } finally {

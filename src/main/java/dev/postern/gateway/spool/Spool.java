@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -93,6 +94,20 @@ public interface Spool extends AutoCloseable {
      */
     CompletionStage<Envelope> amend(long mid, UnaryOperator<Envelope> change);
 
+    /** As {@link #read}, of a message in quarantine, too: what of it is whole can be read, a stretch that is not fails. */
+    default CompletionStage<ByteBuf> readQuarantined(long mid, long offset, int length) {
+        return read(mid, offset, length);
+    }
+
+    /**
+     * Removes a message in quarantine, durably; nobody is told.
+     *
+     * @return whether it was there; false, too, where the message is in no quarantine
+     */
+    default CompletionStage<Boolean> forget(long mid) {
+        return CompletableFuture.completedStage(false);
+    }
+
     /** Messages in MID order from {@code from} on, at most {@code most}; none at the end. What is damaged is left out. */
     CompletionStage<List<Envelope>> page(long from, int most);
 
@@ -101,7 +116,7 @@ public interface Spool extends AutoCloseable {
         return null;
     }
 
-    /** What is in quarantine: its MIDs. */
+    /** What is in quarantine: its MIDs. Messages whose envelope is whole can be amended and bounced, all can be forgotten. */
     default Set<Long> quarantined() {
         return Set.of();
     }
@@ -118,8 +133,8 @@ public interface Spool extends AutoCloseable {
      * <li>So whoever changes a message and, when the stage completes, tells the consumer's side of it may find that the consumer had the old form, or the
      * new, or will get the new; it never gets the old one afterwards.
      * </ul>
-     * While the consumer runs, a change of the message that it was called with, or of one among the next few hundred, waits for it, and so do all writes
-     * behind that change: the consumer must be quick, and must not wait for the spool.
+     * While the consumer runs, a change of the message that it was called with waits for it, and so do all writes behind that change: the consumer must not wait
+     * for the spool.
      */
     void forEachPending(Consumer<Envelope> consumer);
 

@@ -90,6 +90,7 @@ final class SpoolWriter {
             refuse(op, new SpoolException(closing ? "the spool is closed" : "the spool has " + options.queueLength() + " writes waiting", false, null));
             return false;
         }
+        op.waitsFor(space);
         queue.add(op);
         if (ended && queue.remove(op)) {
             refuse(op, new SpoolException("the spool is closed", false, null));

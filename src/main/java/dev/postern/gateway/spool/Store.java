@@ -315,11 +315,12 @@ final class Store implements AutoCloseable {
     }
 
     /** Gives back the space of removed bodies. Blocks for as long as that takes. */
-    void compactBodies() throws RocksDBException {
+    void compact() throws RocksDBException {
         reading(() -> {
             try (var flush = new FlushOptions().setWaitForFlush(true)) {
                 database.flush(flush, List.of(bodies, envelopes, meta));
             }
+            database.compactRange(envelopes);
             database.compactRange(bodies);
             return null;
         });

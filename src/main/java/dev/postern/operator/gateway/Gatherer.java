@@ -15,7 +15,9 @@ import dev.postern.operator.kube.Types;
 import dev.postern.pki.Fingerprints;
 import dev.postern.plan.ResourceSet.KeyPairPem;
 import dev.postern.plan.ResourceSet;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -23,8 +25,10 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Everything that the plan of one gateway is compiled from, read from the informers' caches. */
 @Singleton
@@ -61,9 +65,14 @@ public final class Gatherer {
             list.forEach(resource -> versions.add(resource.getMetadata().getUid() + "/" + resource.getMetadata().getGeneration()));
         }
         Map<String, KeyPairPem> keyPairs = keyPairs(caches.attached(Certificate.class, namespace, name), versions);
-        Map<String, String> trust = trustBundles(gateway, destinations, caches.attached(MailFlowPolicy.class, namespace, name), versions);
+        Set<TrustBundleRef> refs = bundleRefs(gateway, destinations, caches.attached(MailFlowPolicy.class, namespace, name));
+        Set<String> userSecrets = userSecrets(listeners);
+        watches.keep(Holder.of(gateway), Stream.concat(refs.stream().map(ref -> configMap(namespace, ref.name)), userSecrets.stream().map(secret -> secret(namespace, secret)))
+                .collect(Collectors.toSet()));
+        Map<String, String> trust = trustBundles(gateway, refs, versions);
+        Map<String, Map<String, String>> users = users(gateway, userSecrets, versions);
         tickets.forEach(key -> versions.add(Fingerprints.sha256(key)));
-        return new Gathered(new ResourceSet(gateway, listeners, policies, destinations, certificates, keyPairs, trust, tickets), versions);
+        return new Gathered(new ResourceSet(gateway, listeners, policies, destinations, certificates, keyPairs, trust, tickets, users), versions);
     }
 
     /** Ends what is followed on behalf of a gateway that is gone. */
@@ -89,19 +98,25 @@ public final class Gatherer {
         return keyPairs;
     }
 
-    private Map<String, String> trustBundles(MailGateway gateway, List<DestinationControl> destinations, List<MailFlowPolicy> policies, List<String> versions) {
+    private static Set<TrustBundleRef> bundleRefs(MailGateway gateway, List<DestinationControl> destinations, List<MailFlowPolicy> policies) {
         Set<TrustBundleRef> refs = new LinkedHashSet<>();
         refs.add(gateway.getSpec().delivery == null ? null : gateway.getSpec().delivery.trustBundleRef);
         destinations.forEach(d -> refs.add(d.getSpec().tls == null ? null : d.getSpec().tls.trustBundleRef));
         policies.forEach(p -> refs.add(p.getSpec().tls == null ? null : p.getSpec().tls.clientTrustBundleRef));
         refs.remove(null);
-        var holder = Holder.of(gateway);
-        String namespace = gateway.getMetadata().getNamespace();
+        return refs;
+    }
+
+    private static Set<String> userSecrets(List<Listener> listeners) {
+        return listeners.stream().map(l -> l.getSpec().authentication).filter(a -> a != null && a.usersSecretRef != null && a.usersSecretRef.name != null)
+                .map(a -> a.usersSecretRef.name).collect(Collectors.toSet());
+    }
+
+    private Map<String, String> trustBundles(MailGateway gateway, Set<TrustBundleRef> refs, List<String> versions) {
         Map<String, Set<String>> keys = refs.stream()
                 .collect(Collectors.groupingBy(ref -> ref.name, Collectors.mapping(ref -> ref.key, Collectors.toSet())));
-        watches.keep(holder, keys.keySet().stream().map(name -> new Name<>(Types.CONFIG_MAP, namespace, name)).collect(Collectors.toSet()));
         Map<String, String> contents = new HashMap<>();
-        keys.forEach((name, wanted) -> watches.get(holder, new Name<>(Types.CONFIG_MAP, namespace, name)).ifPresent(configMap -> {
+        keys.forEach((name, wanted) -> watches.get(Holder.of(gateway), configMap(gateway.getMetadata().getNamespace(), name)).ifPresent(configMap -> {
             versions.add(version("", configMap));
             for (String key : wanted) {
                 String pem = configMap.getData() == null ? null : configMap.getData().get(key);
@@ -111,6 +126,27 @@ public final class Gatherer {
             }
         }));
         return contents;
+    }
+
+    private Map<String, Map<String, String>> users(MailGateway gateway, Set<String> secrets, List<String> versions) {
+        Map<String, Map<String, String>> users = new HashMap<>();
+        for (String name : secrets) {
+            watches.get(Holder.of(gateway), secret(gateway.getMetadata().getNamespace(), name)).ifPresent(secret -> {
+                versions.add(version("users", secret));
+                Map<String, String> entries = new HashMap<>();
+                Optional.ofNullable(secret.getData()).orElse(Map.of()).keySet().forEach(key -> entries.put(key, TlsSecrets.text(secret, key)));
+                users.put(name, entries);
+            });
+        }
+        return users;
+    }
+
+    private static Name<ConfigMap> configMap(String namespace, String name) {
+        return new Name<>(Types.CONFIG_MAP, namespace, name);
+    }
+
+    private static Name<Secret> secret(String namespace, String name) {
+        return new Name<>(Types.SECRET, namespace, name);
     }
 
     private static String version(String user, HasMetadata object) {

@@ -26,6 +26,12 @@ final class MailEvents {
         GOLDEN.put(new MailEvent.InboundCertificate(5, null, false, "the client showed none"), "Info: ICID 5 no client certificate");
         GOLDEN.put(new MailEvent.InboundCertificateRequired(5, "the client showed none"),
                 "Warning: ICID 5 TLS client certificate was required but the client showed none");
+        GOLDEN.put(new MailEvent.Login(5, true, "app", "PLAIN", null), "Info: SMTP Auth: (ICID 5) succeeded for user: app using mechanism: PLAIN");
+        GOLDEN.put(new MailEvent.Login(5, false, "app", "SCRAM-SHA-256", "wrong name or password"),
+                "Info: SMTP Auth: (ICID 5) failed for user: app using mechanism: SCRAM-SHA-256: wrong name or password");
+        GOLDEN.put(new MailEvent.Login(5, false, null, "PLAIN", "not a message of PLAIN"), "Info: SMTP Auth: (ICID 5) failed for user: unknown using mechanism: PLAIN: not a message of PLAIN");
+        GOLDEN.put(new MailEvent.Proxied(5, "10.0.0.7"), "Info: ICID 5 by proxy 10.0.0.7");
+        GOLDEN.put(new MailEvent.ProxyRefused("private", "10.0.0.7", "no PROXY header"), "Warning: Listener private: connection from proxy 10.0.0.7 closed: no PROXY header");
         GOLDEN.put(new MailEvent.InboundTlsRequired(5), "Warning: ICID 5 TLS was required but remote host did not initiate it");
         GOLDEN.put(new MailEvent.StartMessage(7, 5), "Info: Start MID 7 ICID 5");
         GOLDEN.put(new MailEvent.From(7, 5, "a@b.c"), "Info: MID 7 ICID 5 From: <a@b.c>");

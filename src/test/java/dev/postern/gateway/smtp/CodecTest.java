@@ -171,7 +171,11 @@ class CodecTest {
         "MAIL FROM:<a@b.c> RET=ALL|501 5.5.4 the value of RET is not one of FULL, HDRS",
         "MAIL FROM:<a@b.c> ENVID=a=b|501 5.5.4 the value of ENVID is not xtext",
         "MAIL FROM:<a@b.c> SMTPUTF8=x|501 5.5.4 parameter SMTPUTF8 has no value",
-        "MAIL FROM:<a@b.c> AUTH=<>|555 5.5.4 parameter AUTH is not known or not offered",
+        "MAIL FROM:<a@b.c> BY=1;R|555 5.5.4 parameter BY is not known or not offered",
+        "MAIL FROM:<a@b.c> AUTH=a+b|501 5.5.4 the value of AUTH is not xtext",
+        "AUTH|501 5.5.4 AUTH needs a mechanism, and then nothing or an initial response",
+        "AUTH PLAIN a b|501 5.5.4 AUTH needs a mechanism, and then nothing or an initial response",
+        "AUTH PLA*N|501 5.5.4 AUTH needs a mechanism, and then nothing or an initial response",
         "MAIL FROM:<a@b.c> ?|501 5.5.4 a parameter is not KEYWORD or KEYWORD=value",
         "RCPT TO:<>|501 5.1.3 forward path is empty",
         "RCPT TO:<a@b.c> NOTIFY=NEVER,DELAY|501 5.5.4 NOTIFY is NEVER, or a list of SUCCESS, FAILURE and DELAY",
@@ -194,6 +198,9 @@ class CodecTest {
     void takesWhatIsSentInPractice() throws Exception {
         assertThat(CommandParser.parse(new Line("mail from: <a@b.c>  size=5 ", null)))
                 .isEqualTo(new SmtpCommand.Mail(new Path("a", "b.c"), 5, false, false, null, null, false));
+        assertThat(CommandParser.parse(new Line("MAIL FROM:<a@b.c> AUTH=<>", null))).isEqualTo(CommandParser.parse(new Line("MAIL FROM:<a@b.c> AUTH=e+3Dmc2@example.com", null)))
+                .isInstanceOf(SmtpCommand.Mail.class);
+        assertThat(CommandParser.parse(new Line("auth plain dGVzdA==", null))).isEqualTo(new SmtpCommand.Auth("PLAIN", "dGVzdA==")).hasToString("Auth[PLAIN]");
         assertThat(CommandParser.parse(new Line("RCPT TO:<a@b.c> ORCPT=utf-8;j\\x{FC}@b.c NOTIFY=never", null)))
                 .isEqualTo(new SmtpCommand.Rcpt(new Path("a", "b.c"), "NEVER", "utf-8;j\\x{FC}@b.c"));
         assertThat(CommandParser.parse(new Line("EHLO [IPv6:2001:db8::1]", null))).isEqualTo(new SmtpCommand.Ehlo("[IPv6:2001:db8::1]"));

@@ -1,6 +1,8 @@
 package dev.postern.gateway.smtp;
 
 import dev.postern.dns.Dns;
+import dev.postern.gateway.auth.LoginWork;
+import dev.postern.gateway.auth.Logins;
 import dev.postern.gateway.config.PlanHolder;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.report.TlsFailures;
@@ -37,6 +39,8 @@ final class ServerFixture implements AutoCloseable {
     final List<TlsFailures.Failure> failures = new CopyOnWriteArrayList<>();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     volatile Instant now = Instant.parse("2026-01-02T03:04:05Z");
+    /** Of failed logins nobody waits for the answer. */
+    final Logins logins = new Logins(LoginWork.bounded(), false);
     final SmtpServices services;
     final SmtpServer server;
     volatile CompletionStage<Optional<String>> confirmedName = CompletableFuture.completedFuture(Optional.empty());
@@ -60,7 +64,7 @@ final class ServerFixture implements AutoCloseable {
         change.accept(plan);
         holder.swap(plan.build());
         services = new SmtpServices(holder, spool, dns(), log::add, failures::add, meters, () -> now,
-                limits, new AtomicLong(), SmtpServices.verifiers());
+                limits, new AtomicLong(), SmtpServices.verifiers(), logins);
         server = SmtpServer.open(listener, new InetSocketAddress("127.0.0.1", 0), services, loops, loops).join();
     }
 

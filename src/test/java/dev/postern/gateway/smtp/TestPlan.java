@@ -1,6 +1,7 @@
 package dev.postern.gateway.smtp;
 
 import dev.postern.api.ListenerSpec.Access;
+import dev.postern.api.ListenerSpec.Mechanism;
 import dev.postern.api.ListenerSpec.Type;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
@@ -8,6 +9,7 @@ import dev.postern.api.MailFlowPolicySpec.TlsMode;
 import dev.postern.api.MailFlowPolicySpec;
 import dev.postern.gateway.access.HostAccess;
 import dev.postern.gateway.access.RecipientAccess;
+import dev.postern.gateway.auth.Users;
 import dev.postern.gateway.config.ActiveListener;
 import dev.postern.gateway.config.ActivePlan;
 import dev.postern.gateway.tls.ServerContexts;
@@ -64,6 +66,11 @@ final class TestPlan {
     ListenerPlan.Tls listenerTls = ListenerPlan.Tls.STANDARD;
     /** Session ticket keys in Base64. */
     List<String> tickets = List.of();
+    MailFlowPolicySpec.Authentication authentication = MailFlowPolicySpec.Authentication.None;
+    List<Mechanism> mechanisms = List.of();
+    /** Lines {@code NAME:VERIFIER}. */
+    String users = "";
+    List<String> proxies = List.of();
     Map<String, Integer> ports = Map.of("public", 0);
 
     static ResourceRef ref(String kind, String name) {
@@ -82,7 +89,7 @@ final class TestPlan {
     ActivePlan build() {
         PolicyPlan policy = refine.apply(new PolicyPlan(ref("MailFlowPolicy", "policy"), behavior,
                 new PolicyPlan.Tls(tls, clientCertificates, bundles.containsKey("clients") ? "clients" : null, mandatorySenders), PolicyPlan.Limits.of(maxSize, maxRecipients, maxMessages, maxConnections),
-                MailFlowPolicySpec.Authentication.None, new PolicyPlan.Rejection(rejectText, MailFlowPolicySpec.RejectAt.Greeting), null, null));
+                authentication, new PolicyPlan.Rejection(rejectText, MailFlowPolicySpec.RejectAt.Greeting), null, null));
         List<SenderGroup> groups = new ArrayList<>();
         Map<String, PolicyPlan> policies = new LinkedHashMap<>();
         first.forEach(g -> {
@@ -99,9 +106,10 @@ final class TestPlan {
         }
         tickets.forEach(key -> keys.put(TicketKeys.name(digest(key)), key));
         List<ListenerPlan> listeners = new ArrayList<>();
-        ports.forEach((name, port) -> listeners.add(ListenerPlan.of(ref("Listener", name), type, port, "mail.example.com",
+        ports.forEach((name, port) -> listeners.add(new ListenerPlan(ref("Listener", name), type, port, "mail.example.com",
                 certificatePlans.stream().map(CertificatePlan::name).toList(),
-                new ListenerPlan.Tls(listenerTls.minimum(), listenerTls.profile(), listenerTls.cipherSuites(), implicit), groups,
+                new ListenerPlan.Tls(listenerTls.minimum(), listenerTls.profile(), listenerTls.cipherSuites(), implicit), proxies,
+                mechanisms.isEmpty() ? null : new ListenerPlan.Authentication("app-users", "digest", mechanisms), groups,
                 type == Type.Private ? List.of() : Stream.concat(rules.stream(), Stream.of(new RecipientRule(recipients, Access.Accept))).toList())));
         GatewayPlan plan = new GatewayPlan(ref("MailGateway", "default"),
                 new Settings("gateway.example.com", new DestinationPlan.Retry(60, 600, 86_400), null, null, Settings.Alerts.EVENTS, Settings.Dns.SYSTEM, false, 1000, 0, null,
@@ -111,7 +119,7 @@ final class TestPlan {
         Map<String, ActiveListener> active = new HashMap<>();
         for (ListenerPlan listener : listeners) {
             active.put(listener.name(), new ActiveListener(listener, new HostAccess(listener.hostAccess(), policies),
-                    new RecipientAccess(listener.recipientAccess()), tls.get(listener.name())));
+                    new RecipientAccess(listener.recipientAccess()), tls.get(listener.name()), mechanisms.isEmpty() ? null : Users.of(users)));
         }
         Map<String, TrustAnchors> trust = new HashMap<>(Map.of("", SYSTEM));
         bundles.forEach((id, pem) -> trust.put(id, TrustAnchors.of(pem)));

@@ -91,7 +91,7 @@ class BodyFilesTest {
             assertThatThrownBy(() -> read(again.spool, missing, 0, 10)).cause().isInstanceOf(SpoolException.class).hasMessageContaining("MID " + missing + " is damaged");
             assertThatThrownBy(() -> read(again.spool, damaged, 0, LARGE)).cause().isInstanceOf(SpoolException.class).hasMessageContaining("does not match its checksum");
             assertThat(read(again.spool, well, 0, LARGE)).isEqualTo(body(3, LARGE));
-            assertThat(again.damaged).extracting(RocksSpool.Damaged::mid).containsExactly(missing, damaged);
+            assertThat(again.damaged).extracting(Damaged::mid).containsExactly(missing, damaged);
         }
     }
 }

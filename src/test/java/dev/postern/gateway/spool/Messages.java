@@ -4,6 +4,7 @@ import dev.postern.gateway.spool.Envelope.Recipient;
 import dev.postern.gateway.spool.Envelope.State;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -81,7 +82,12 @@ final class Messages {
         await(spool.update(mid, Map.copyOf(updates)));
     }
 
-    static List<Envelope> pending(Spool spool) {
-        return spool.page(0, 1_000_000).toCompletableFuture().join().stream().filter(Envelope::pending).toList();
+    /** All that waits, page by page: one that ends early, as the next stretch is damaged, is followed by others. */
+    static List<Envelope> pending(Spool spool) throws Exception {
+        var all = new ArrayList<Envelope>();
+        for (var page = await(spool.page(0, 1_000)); !page.isEmpty(); page = await(spool.page(all.getLast().mid() + 1, 1_000))) {
+            all.addAll(page);
+        }
+        return all.stream().filter(Envelope::pending).toList();
     }
 }

@@ -230,16 +230,20 @@ class RocksSpoolTest {
     @Test
     void pendingMessagesComeInOrderOverManyPages() throws Exception {
         var mids = new ArrayList<Long>();
-        for (var i = 0; i < 600; i++) {
+        for (var i = 0; i < 3_000; i++) {
             var incoming = spool.begin();
             incoming.append(Unpooled.wrappedBuffer(body(i, 100)));
             mids.add(incoming.mid());
             var stage = incoming.commit(Messages.to("a@example.org"));
-            if (i == 599) {
+            if (i % 100 == 99) {
                 await(stage);
             }
         }
         assertThat(pending(spool)).extracting(Envelope::mid).isEqualTo(mids);
+        reopen();
+        var walked = new ArrayList<Long>();
+        spool.forEachPending(envelope -> walked.add(envelope.mid()));
+        assertThat(walked).isEqualTo(mids);
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.postern.gateway.spool.Envelope.State;
 import dev.postern.gateway.spool.Spool.SpoolException;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,11 +20,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.WriteBatch;
 
 /** Bits that change on disk: what they hit is held back, the rest goes on. */
 class SpoolDamageTest {
@@ -39,11 +42,15 @@ class SpoolDamageTest {
         var mids = new ArrayList<Long>();
         try (var fixture = new SpoolFixture(folder)) {
             for (var i = 0; i < count; i++) {
-                mids.add(put(fixture.spool, body(i, size)));
+                // Of a size that is known, so that it is in the store.
+                var incoming = fixture.spool.begin(Math.max(1, size));
+                Messages.await(incoming.append(Unpooled.wrappedBuffer(body(i, size))));
+                Messages.await(incoming.commit(Messages.to("a@example.org")));
+                mids.add(incoming.mid());
             }
         }
         try (var store = Store.open(folder, SpoolFixture.SMALL)) {
-            store.compactBodies();
+            store.compact();
         }
         return mids;
     }
@@ -88,7 +95,7 @@ class SpoolDamageTest {
             assertThat(found).hasSize(1);
             bad = found.getFirst();
             assertThatThrownBy(() -> read(fixture.spool, bad, 0, 1)).cause().hasMessageContaining("is held back");
-            assertThat(fixture.damaged).extracting(RocksSpool.Damaged::mid).containsExactly(bad);
+            assertThat(fixture.damaged).extracting(Damaged::mid).containsExactly(bad);
             assertThat(fixture.registry.get("postern.spool.quarantined").gauge().value()).isOne();
             assertThat(pending(fixture.spool)).hasSize(MESSAGES - 1).extracting(Envelope::mid).doesNotContain(bad);
         }
@@ -159,6 +166,56 @@ class SpoolDamageTest {
         } catch (Exception e) {
             assertThat(e.getCause()).isInstanceOf(SpoolException.class);
             return false;
+        }
+    }
+
+    @Test
+    void whatIsWholeOfADamagedMessageCanBeReadAndTheMessageForgotten() throws Exception {
+        var size = 150_000;
+        var mids = stored(size, 2);
+        var blob = files(".blob").getFirst();
+        // In the last of the first message's chunks.
+        flip(blob, Chunk.FRAMED * 2L + 5_000);
+        try (var fixture = new SpoolFixture(folder)) {
+            var bad = mids.getFirst();
+            assertThat(unreadable(fixture.spool, mids, size)).containsExactly(bad);
+            assertThat(fixture.spool.quarantined()).containsExactly(bad);
+            assertThat(fixture.spool.damage(bad)).contains("chunk 2");
+            var whole = Messages.bytes(Messages.await(fixture.spool.readQuarantined(bad, 0, 2 * Chunk.DATA)));
+            assertThat(whole).isEqualTo(Arrays.copyOf(body(0, size), 2 * Chunk.DATA));
+            assertThatThrownBy(() -> Messages.await(fixture.spool.readQuarantined(bad, 0, size))).cause().hasMessageContaining("chunk 2");
+            assertThat(Messages.await(fixture.spool.amend(bad, envelope -> envelope.held(true))).held()).isTrue();
+            assertThat(Messages.await(fixture.spool.forget(mids.get(1)))).as("what is whole is not forgotten").isFalse();
+            assertThat(Messages.await(fixture.spool.forget(bad))).isTrue();
+            assertThat(Messages.await(fixture.spool.forget(bad))).isFalse();
+            assertThat(fixture.spool.quarantined()).isEmpty();
+            assertThat(fixture.spool.messages()).isOne();
+        }
+        try (var fixture = new SpoolFixture(folder)) {
+            assertThat(pending(fixture.spool)).extracting(Envelope::mid).containsExactly(mids.get(1));
+        }
+    }
+
+    @Test
+    void aMessageWhoseEnvelopeIsDamagedCanBeForgotten() throws Exception {
+        var mids = stored(100_000, 3);
+        try (var store = Store.open(folder, SpoolFixture.SMALL); var batch = new WriteBatch()) {
+            batch.put(store.families().envelopes(), Keys.envelope(mids.get(1)), new byte[] {77});
+            store.write(batch, true);
+        }
+        try (var fixture = new SpoolFixture(folder)) {
+            assertThat(pending(fixture.spool)).hasSize(2);
+            assertThat(fixture.spool.quarantined()).containsExactly(mids.get(1));
+            assertThatThrownBy(() -> Messages.await(fixture.spool.amend(mids.get(1), envelope -> envelope.held(true)))).cause().hasMessageContaining("version is 77");
+            assertThat(Messages.await(fixture.spool.forget(mids.get(1)))).isTrue();
+            assertThat(fixture.spool.messages()).isEqualTo(2);
+            assertThat(fixture.registry.get("postern.spool.quarantined").gauge().value()).isZero();
+        }
+        try (var store = Store.open(folder, SpoolFixture.SMALL)) {
+            var into = ByteBuffer.allocateDirect(Chunk.FRAMED);
+            assertThat(store.chunk(mids.get(1), 0, into)).isNegative();
+            assertThat(store.chunk(mids.get(1), 1, into)).isNegative();
+            assertThat(store.chunk(mids.get(0), 1, into)).isPositive();
         }
     }
 

@@ -14,7 +14,7 @@ final class SpoolFixture implements AutoCloseable {
     static final SpoolOptions SMALL = new SpoolOptions(1 << 20, 256 << 10, 1 << 20, 4 << 20, 1 << 20, 64, 2, 2, 4_096, 1 << 20, 1_000);
 
     final List<Envelope> committed = new CopyOnWriteArrayList<>();
-    final List<RocksSpool.Damaged> damaged = new CopyOnWriteArrayList<>();
+    final List<Damaged> damaged = new CopyOnWriteArrayList<>();
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     final AtomicLong usable = new AtomicLong(Long.MAX_VALUE / 4);

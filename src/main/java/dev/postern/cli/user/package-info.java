@@ -1,0 +1,2 @@
+/** {@code postern user …}: users of SMTP AUTH. */
+package dev.postern.cli.user;
