@@ -6,24 +6,24 @@ import java.util.regex.Pattern;
 
 /**
  * Every way in which a client, its mail or a recipient is refused admission: the code, the text and the meter of each. The texts are
- * the appliance's where it has one, {@code #} and all, as its users' tools look for them; where such a text has no enhanced status code
- * (RFC 3463), one goes before it. docs/admission.md shows them as a table.
+ * the appliance's where it has one. The {@code #} that it puts before enhanced status codes is left out, but for the one answer that every
+ * tool knows with it: what is announced as ENHANCEDSTATUSCODES has its code first (RFC 2034). docs/admission.md shows them as a table.
  */
 enum Denial {
     HostAccess(554, "5.7.1", "Your access to this mail system has been rejected.", Rejection.HostAccess, "greeting, of a client that is rejected", "rejectText of the policy"),
     HostAccessRecipient(554, "5.7.1", "Your access to this mail system has been rejected.", Rejection.DelayedReject, "RCPT, of a client that is rejected at its recipients", "rejectText of the policy"),
-    ClientConnections(421, null, "#4.4.5 Too many connections from your host.", Rejection.ConnectionLimit, "greeting, beyond maxConnectionsPerClient", null),
-    ListenerConnections(421, null, "#4.4.5 Too many connections to this listener.", Rejection.ConnectionLimit, "greeting, beyond the listener's 10,000 connections", null),
+    ClientConnections(421, "4.4.5", "Too many connections from your host.", Rejection.ConnectionLimit, "greeting, beyond maxConnectionsPerClient", null),
+    ListenerConnections(421, "4.4.5", "Too many connections to this listener.", Rejection.ConnectionLimit, "greeting, beyond the listener's 10,000 connections", null),
     TlsRequired(530, null, "#5.7.0 Must issue a STARTTLS command first", Rejection.TlsRequired, "any command but EHLO, NOOP, STARTTLS and QUIT, where TLS is required", null),
     CertificateRequired(530, "5.7.0", "a verified client certificate is required", Rejection.ClientCertificate, "MAIL, RCPT, DATA and VRFY, where a client certificate is required", null),
     AuthenticationRequired(530, "5.7.0", "Authentication required", Rejection.Authentication, "MAIL, RCPT, DATA and VRFY, where authentication is required", null),
-    Messages(421, null, "#4.x.2 Too many messages for this session", Rejection.MessageLimit, "MAIL, beyond maxMessagesPerConnection; the connection ends", null),
-    MessageSize(552, null, "#5.3.4 message size exceeds limit", Rejection.MessageSize, "MAIL with SIZE, or the end of the content, beyond maxMessageSize", null),
-    HeaderSize(552, null, "#5.3.4 message header size exceeds limit", Rejection.MessageSize, "the end of the content, where its header is larger than " + HeaderScanner.MAX_HEADER + " octets", null),
+    Messages(421, "4.7.0", "Too many messages for this session", Rejection.MessageLimit, "MAIL, beyond maxMessagesPerConnection; the connection ends", null),
+    MessageSize(552, "5.3.4", "message size exceeds limit", Rejection.MessageSize, "MAIL with SIZE, or the end of the content, beyond maxMessageSize", null),
+    HeaderSize(552, "5.3.4", "message header size exceeds limit", Rejection.MessageSize, "the end of the content, where its header is larger than " + HeaderScanner.MAX_HEADER + " octets", null),
     SpoolFull(452, "4.3.1", "insufficient system storage", Rejection.SpoolFull, "MAIL, or the end of the content, where the spool is full", null),
-    Recipient(550, null, "#5.1.0 Address rejected.", Rejection.RecipientAccess, "RCPT, where recipientAccess does not accept the address", "rejectText of the entry"),
-    RoutedRecipient(550, null, "#5.1.0 Address rejected.", Rejection.RoutedRecipient, "RCPT, where the local part names another destination (%, ! or @ in it)", null),
-    Recipients(452, null, "#4.5.3 Too many recipients", Rejection.RecipientLimit, "RCPT, beyond maxRecipientsPerMessage", null),
+    Recipient(550, "5.1.0", "Address rejected.", Rejection.RecipientAccess, "RCPT, where recipientAccess does not accept the address", "rejectText of the entry"),
+    RoutedRecipient(550, "5.1.0", "Address rejected.", Rejection.RoutedRecipient, "RCPT, where the local part names another destination (%, ! or @ in it)", null),
+    Recipients(452, "4.5.3", "Too many recipients", Rejection.RecipientLimit, "RCPT, beyond maxRecipientsPerMessage", null),
     RecipientsPerHour(452, "4.7.1", "Too many recipients received this hour", Rejection.RecipientsPerHour, "RCPT, beyond maxRecipientsPerHour", null),
     InvalidRecipients(550, "5.7.1", "Too many invalid recipients", Rejection.InvalidRecipients,
             "RCPT, beyond maxInvalidRecipientsPerHour; the connection ends where dropConnectionOnInvalidRecipients", null),

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Who may send what, over a real connection: DNS lists, delayed rejection, limits by the hour, texts. */
 class AdmissionTest {
     private static final String SENDER_OK = "250 2.1.0 sender <a@sender.test> ok";
-    private static final String REJECTED = "550 #5.1.0 Address rejected.";
+    private static final String REJECTED = "550 5.1.0 Address rejected.";
 
     @Test
     void aDnsListThatHasTheClientDecidesAndIsNamedInLogAndAnswer() {

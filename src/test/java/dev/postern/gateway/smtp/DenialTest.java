@@ -36,7 +36,7 @@ class DenialTest {
 
     @ParameterizedTest
     @CsvSource({"HostAccess, Go away, 554 5.7.1 Go away", "HostAccess, 5.7.25 no reverse name, 554 5.7.25 no reverse name", "Recipient, Nobody, 550 5.1.0 Nobody",
-        "Recipient, #5.1.1 Nobody, 550 #5.1.1 Nobody", "Recipient, , 550 #5.1.0 Address rejected.", "Recipient, 5.1.1, 550 5.1.0 5.1.1"})
+        "Recipient, #5.1.1 Nobody, 550 #5.1.1 Nobody", "Recipient, , 550 5.1.0 Address rejected.", "Recipient, 5.1.1, 550 5.1.0 5.1.1"})
     void anotherTextTakesThePlaceOfTheWordsAndOfTheCodeWhereItHasOne(Denial denial, String words, String reply) {
         assertThat(denial.reply(words)).hasToString(reply);
     }

@@ -110,9 +110,24 @@ final class ReplyHandler extends ByteToMessageDecoder {
 
     /** Whether nothing came that was not asked for, and the connection stands. */
     boolean quiet() {
+        try {
+            requireQuiet();
+            return true;
+        } catch (ClientException e) {
+            return false;
+        }
+    }
+
+    /** @throws ClientException where the connection is lost, or something came that was not asked for */
+    void requireQuiet() throws ClientException {
         lock.lock();
         try {
-            return replies.isEmpty() && failure == null;
+            if (failure != null) {
+                throw failure;
+            }
+            if (!replies.isEmpty()) {
+                throw new ClientException(Kind.PROTOCOL, "server answered before the message ended");
+            }
         } finally {
             lock.unlock();
         }

@@ -174,8 +174,8 @@ final class Transaction {
                     stuffer.end(out);
                 }
                 session.write(out, session.timeouts().block());
-                if (next != null && !session.replies().quiet()) {
-                    throw new ClientException(Kind.PROTOCOL, "server answered before the message ended");
+                if (next != null) {
+                    session.replies().requireQuiet();
                 }
             } while (next != null);
             return null;
