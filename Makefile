@@ -2,16 +2,18 @@
 # make test   every test but the long ones; needs no cluster and no Docker
 #
 # make build  the runnable jar          make image  the container image, as an archive
-# make e2e    the whole on a real node  make bench  figures beside Postfix
+# make e2e    the whole on a real node  make bench  figures beside Postfix, Exim and others
+# make bench-relay, make bench-growth   a part of make bench; a queue that grows to a million
 # make fuzz   codec, parsers, plan reader (DURATION=seconds each)
-# make soak   kill -9 and power cuts     make audit  testssl.sh and sslyze on every cipher profile
+# make soak   kill -9, power cuts, and a long time of load
+# make audit  testssl.sh and sslyze on every cipher profile
 # make update regenerates CRDs, API reference and golden files
 # make clean
 
 JAR := target/quarkus-app/quarkus-run.jar
 SOURCES := pom.xml $(shell find src/main crds -type f 2>/dev/null)
 
-.PHONY: run test build image e2e bench fuzz soak audit update clean
+.PHONY: run test build image e2e bench bench-relay bench-growth fuzz soak audit update clean
 .DEFAULT_GOAL := build
 
 build: $(JAR)
@@ -34,6 +36,12 @@ e2e: image
 
 bench: $(JAR)
 	build/bench
+
+bench-relay: $(JAR)
+	build/bench-relay
+
+bench-growth: $(JAR)
+	build/bench-growth
 
 fuzz:
 	build/fuzz

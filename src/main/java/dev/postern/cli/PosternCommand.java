@@ -11,7 +11,7 @@ import picocli.CommandLine.HelpCommand;
 /** The root of the command line. */
 @Command(name = "postern", mixinStandardHelpOptions = true, versionProvider = Version.class,
         description = "An SMTP gateway and the Kubernetes operator that manages it.",
-        subcommands = {OperatorCommand.class, GatewayCommand.class, RunCommand.class, CheckCommand.class, CertCommand.class, TlsCommand.class, QueueCommand.class, TraceCommand.class, UserCommand.class, HealthCommand.class,
-            CompletionCommand.class, HelpCommand.class})
+        subcommands = {OperatorCommand.class, GatewayCommand.class, RunCommand.class, CheckCommand.class, CertCommand.class, TlsCommand.class, QueueCommand.class, TraceCommand.class, UserCommand.class,
+            HealthCommand.class, CompletionCommand.class, HelpCommand.class})
 final class PosternCommand {
 }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Assumptions;
  * the machine's. Needs root and Linux. Nothing outlives it, and nothing of it is seen outside.
  */
 final class Enclosure implements AutoCloseable {
+    /** Where servers have their folders: one that other users can get at. */
+    static final Path FOLDER = Path.of(System.getProperty("postern.testing.folder", "/tmp"));
     private static final int FIRST_ID = 64_900;
 
     private final Path home;
@@ -35,7 +37,7 @@ final class Enclosure implements AutoCloseable {
         cache = Path.of(System.getenv().getOrDefault("POSTERN_TEST_CACHE", System.getProperty("user.home") + "/.cache/postern-test"), program);
         Assumptions.assumeTrue(Files.isExecutable(cache.resolve(binary)), "no " + binary + " in " + cache + ": make test unpacks it on Debian and Ubuntu");
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")) && mounts(), "a mount namespace needs root, and CAP_SYS_ADMIN");
-        home = Files.createTempDirectory(Path.of("/tmp"), program);
+        home = Files.createTempDirectory(FOLDER, program);
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         StringBuilder passwords = new StringBuilder(Files.readString(Path.of("/etc/passwd")));
         StringBuilder groups = new StringBuilder(Files.readString(Path.of("/etc/group")));
@@ -98,8 +100,8 @@ final class Enclosure implements AutoCloseable {
         List<String> whole = new ArrayList<>(List.of("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", home + "/enter"));
         whole.addAll(List.of(command));
         whole.addFirst("sh");
-        // The daemon ends when the pipe from us does, however we end.
-        whole.addAll(1, List.of("-c", "exec 3<&0; \"$@\" </dev/null & pid=$!; { cat <&3 >/dev/null; kill -9 $pid; } 2>/dev/null & wait $pid", "enclosure"));
+        // The daemon ends when the pipe from us does, however we end: its namespace's first process is killed, since one that changed its user outlives unshare.
+        whole.addAll(1, List.of("-c", "exec 3<&0; \"$@\" </dev/null & pid=$!; { cat <&3 >/dev/null; kill -9 $(cat /proc/$pid/task/$pid/children) $pid; } 2>/dev/null & wait $pid", "enclosure"));
         ProcessBuilder builder = new ProcessBuilder(whole).redirectErrorStream(true).redirectOutput(home.resolve("out").toFile());
         builder.environment().putAll(environment);
         process = builder.start();
@@ -113,6 +115,11 @@ final class Enclosure implements AutoCloseable {
                 return false;
             }
         });
+    }
+
+    /** Of which the daemon and all of its processes are descendants. */
+    ProcessHandle process() {
+        return process.toHandle();
     }
 
     /** A file of the home folder, or nothing where there is none. */

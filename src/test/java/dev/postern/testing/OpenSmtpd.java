@@ -22,7 +22,7 @@ public final class OpenSmtpd implements AutoCloseable {
      * @param listen      options of its listener: {@code tls pki HOSTNAME}
      */
     public static OpenSmtpd receiver(String hostname, String certificate, String key, String listen) throws IOException {
-        return new OpenSmtpd().start(hostname, certificate, key, null, listen, "action \"out\" relay host smtp://127.0.0.1:1\nmatch from any for any action \"out\"\n");
+        return new OpenSmtpd().start(hostname, certificate, key, null, listen, "", "action \"out\" relay host smtp://127.0.0.1:1\nmatch from any for any action \"out\"\n");
     }
 
     /**
@@ -32,10 +32,25 @@ public final class OpenSmtpd implements AutoCloseable {
      * @param rules its actions and matches
      */
     public static OpenSmtpd sender(String hostname, String trust, String rules) throws IOException {
-        return new OpenSmtpd().start(hostname, null, null, trust, "", rules);
+        return new OpenSmtpd().start(hostname, null, null, trust, "", "", rules);
     }
 
-    private OpenSmtpd start(String hostname, String certificate, String key, String trust, String listen, String rules) throws IOException {
+    /**
+     * One that takes mail and sends it on; its queue is on disk, in its folder.
+     *
+     * @param certificate chain, in PEM
+     * @param listen      options of its listener: {@code tls pki HOSTNAME}
+     * @param table       lines of its file {@code @HOME@/table}
+     * @param rules       its limits, actions and matches
+     */
+    public static OpenSmtpd relay(String hostname, String certificate, String key, String listen, String table, String rules) throws IOException {
+        OpenSmtpd smtpd = new OpenSmtpd();
+        smtpd.enclosure.write("table", table);
+        String home = smtpd.enclosure.home().toString();
+        return smtpd.start(hostname, certificate, key, null, listen, "mkdir %1$s/queue\nmount --bind %1$s/queue /var/spool\n".formatted(home), rules.replace("@HOME@", home));
+    }
+
+    private OpenSmtpd start(String hostname, String certificate, String key, String trust, String listen, String before, String rules) throws IOException {
         String home = enclosure.home().toString();
         String pki = "";
         if (certificate != null) {
@@ -50,7 +65,7 @@ public final class OpenSmtpd implements AutoCloseable {
             enclosure.write("trust.pem", trust);
             trusted = "mount --bind " + home + "/trust.pem /etc/ssl/certs/ca-certificates.crt\n";
         }
-        enclosure.start(port, Map.of("LD_LIBRARY_PATH", enclosure.libraries()), "mkdir -p /var/lib/opensmtpd/empty /var/spool/smtpd\nchmod 711 /var/spool/smtpd\n" + trusted,
+        enclosure.start(port, Map.of("LD_LIBRARY_PATH", enclosure.libraries()), before + "mkdir -p /var/lib/opensmtpd/empty /var/spool/smtpd\nchmod 711 /var/spool/smtpd\n" + trusted,
                 enclosure.cache() + "/usr/sbin/smtpd", "-d", "-f", home + "/smtpd.conf");
         return this;
     }
@@ -62,6 +77,16 @@ public final class OpenSmtpd implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** Of which all of it are descendants. */
+    public ProcessHandle process() {
+        return enclosure.process();
+    }
+
+    /** As it calls itself: {@code 6.8.0p2}. */
+    public String version() {
+        return log().lines().filter(l -> l.contains("OpenSMTPD ")).findFirst().map(l -> l.replaceAll(".*OpenSMTPD (\\S+).*", "$1")).orElse("");
     }
 
     /** What it said so far. */

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -59,11 +60,20 @@ public final class Postfix implements AutoCloseable {
 
     /** Starts one that listens in other places too. */
     public static Postfix start(String hostname, String pem, List<Place> places, String... settings) throws IOException, InterruptedException {
+        Postfix postfix = prepared(hostname, pem, settings);
+        for (Place place : places) {
+            postfix.add(place);
+        }
+        postfix.launch();
+        return postfix;
+    }
+
+    private static Postfix prepared(String hostname, String pem, String... settings) throws IOException, InterruptedException {
         Path root = Path.of(System.getenv().getOrDefault("POSTERN_TEST_CACHE", System.getProperty("user.home") + "/.cache/postern-test"), "postfix");
         Assumptions.assumeTrue(Files.isExecutable(root.resolve("usr/lib/postfix/sbin/master")),
                 "no Postfix in " + root + ": make test unpacks it on Debian and Ubuntu");
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "Postfix's master must be started by root");
-        Path home = Files.createTempDirectory(Path.of("/tmp"), "postfix");
+        Path home = Files.createTempDirectory(Enclosure.FOLDER, "postfix");
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -71,10 +81,6 @@ public final class Postfix implements AutoCloseable {
         }
         Postfix postfix = new Postfix(home, root, port);
         postfix.prepare(hostname, pem, settings);
-        for (Place place : places) {
-            postfix.add(place);
-        }
-        postfix.launch();
         return postfix;
     }
 
@@ -91,6 +97,34 @@ public final class Postfix implements AutoCloseable {
         postfix.stop();
         postfix.launch();
         return postfix;
+    }
+
+    /**
+     * Starts one that takes mail with TLS and sends it on with TLS.
+     *
+     * @param pem      key and chain, in PEM
+     * @param services further lines of master.cf
+     * @param files    further files of its folder, by name
+     */
+    public static Postfix relay(String hostname, String pem, List<String> services, Map<String, String> files, String... settings)
+            throws IOException, InterruptedException {
+        Postfix postfix = prepared(hostname, pem, settings);
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Files.writeString(postfix.home.resolve(file.getKey()), file.getValue());
+        }
+        Files.write(postfix.home.resolve("etc/master.cf"), services, StandardOpenOption.APPEND);
+        postfix.launch();
+        return postfix;
+    }
+
+    /** As it calls itself: {@code 3.7.11}. */
+    public String version() throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(root + "/usr/sbin/postconf", "-c", home + "/etc", "-h", "mail_version").redirectErrorStream(true);
+        builder.environment().put("LD_LIBRARY_PATH", root + "/usr/lib/postfix");
+        Process asked = builder.start();
+        String output = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        asked.waitFor();
+        return output.lines().reduce((a, b) -> b).orElse("");
     }
 
     public int port() {
@@ -207,7 +241,7 @@ public final class Postfix implements AutoCloseable {
         builder.environment().put("LD_LIBRARY_PATH", root + "/usr/lib/postfix");
         builder.redirectErrorStream(true).redirectOutput(home.resolve("master.out").toFile());
         master = builder.start();
-        Awaitility.await("Postfix listens on " + port).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(50)).until(() -> {
+        Awaitility.await("Postfix listens on " + port).atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(50)).until(() -> {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 return socket.getInputStream().read() == '2';
             } catch (IOException e) {

@@ -36,6 +36,7 @@ class DamagedMessageTest {
     @Test
     void whereNobodyIsToldItIsKept() throws Exception {
         try (ScriptedServer server = new ScriptedServer(); Rig rig = new Rig()) {
+            rig.spool.onCommitted(null);   // they were there before
             long bounce = rig.send("", "b@partner.test");
             long never = rig.spool.add("a@sender.test", "Subject: x\r\n\r\nx\r\n", System.currentTimeMillis(), recipient("n@partner.test", "NEVER"),
                     recipient("f@partner.test", "FAILURE"));
@@ -43,6 +44,7 @@ class DamagedMessageTest {
             rig.spool.damage(never, "broken");
             rig.plan(Rig.destination("partner.test", TlsMode.Preferred, Rig.host("127.0.0.1", server.port())),
                     Rig.destination("sender.test", TlsMode.Preferred, Rig.host("127.0.0.1", server.port())));
+            rig.spool.onCommitted(rig.delivery::enqueue);
             rig.delivery.start();
 
             await().until(() -> server.mails.size() == 1);
