@@ -50,7 +50,7 @@ class ArchitectureTest {
         "gateway.smtp.client.. | api.. pki.. plan.. gateway.tls.. gateway.smtp.text..",
         "gateway.smtp..     | api.. pki.. plan.. gateway.config.. gateway.access.. gateway.auth.. gateway.proxy.. gateway.tls.. gateway.spool.. gateway.report.. dns..",
         "gateway.tlsrpt..   | api.. pki.. plan.. gateway.config.. dns.. gateway.disk.. gateway.spool.. gateway.report.. gateway.tls..",
-        "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. dns.. gateway.spool.. gateway.report.. gateway.mtasts..",
+        "gateway.delivery.. | api.. pki.. plan.. gateway.config.. gateway.smtp.client.. gateway.tls.. dns.. gateway.disk.. gateway.spool.. gateway.report.. gateway.mtasts..",
         "gateway.admin..    | api.. pki.. plan.. gateway.delivery.. gateway.report.. gateway.spool.. gateway.tls..",
         "gateway.alert..    | api.. pki.. plan.. gateway.delivery.. gateway.report..",
     })

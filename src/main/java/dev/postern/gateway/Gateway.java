@@ -118,6 +118,7 @@ public final class Gateway implements AutoCloseable {
         plans.subscribe(this::settings);
         plans.subscribe(new CertificateMetrics(meters)::follow);
         alerts.start(delivery.direct(results)::send, domain -> delivery.waiting(domain, AlertMails.NAMED_MESSAGES));
+        delivery.remembers(options.spool().resolve("resting.json"));
         delivery.start();
         servers.start();
         admin = new AdminServer(options.spool(), new QueueDesk(spool, delivery.queues(), delivery.returns(), log, clock), log);

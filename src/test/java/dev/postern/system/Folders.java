@@ -1,9 +1,8 @@
 package dev.postern.system;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
@@ -21,22 +20,11 @@ final class Folders {
         }
     }
 
-    /** Of all its files; those that go meanwhile count for nothing. */
-    static long bytes(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.mapToLong(Folders::size).sum();
-        } catch (UncheckedIOException e) {
-            return bytes(folder);   // a file went while the folder was listed
-        }
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.isRegularFile(file) ? Files.size(file) : 0;
-        } catch (NoSuchFileException e) {
-            return 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** What all its files take on the disk, which is less than their sizes where they have holes. */
+    static long bytes(Path folder) throws IOException, InterruptedException {
+        Process du = new ProcessBuilder("du", "-sk", folder.toString()).redirectError(ProcessBuilder.Redirect.DISCARD).start();   // of files that go meanwhile
+        String answer = new String(du.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        du.waitFor();
+        return Long.parseLong(answer.split("\\s")[0]) << 10;
     }
 }

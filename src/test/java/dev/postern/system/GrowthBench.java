@@ -90,10 +90,11 @@ class GrowthBench {
             double heap = gateway.metric("jvm_memory_used_bytes", "area=\"heap\"") / (1 << 20);
             System.out.printf("with %d queued: %.0f live messages/s, CPU %.2f ms, through in %.1f ms (p99 %.1f), %.0f MiB%n", size, flow.relayed(), cpu, flow.through50(),
                     flow.through99(), memory);
+            long disk = Folders.bytes(gateway.data()) >> 20;
             Restart restart = killed(tool, gateway, live);
             int lost = flow.missing() + restart.outcome.missing();
             REPORT.append("| %,d | %s | %.0f | %.2f | %.1f, %.1f | %.0f (%.0f) | %d | %.1f | %.1f | %d |%n".formatted(size, size == 0 ? "–" : "%.0f".formatted(size / queuing), flow.relayed(),
-                    cpu, flow.through50(), flow.through99(), memory, heap, Folders.bytes(gateway.data()) >> 20, restart.greeting, restart.delivery, lost));
+                    cpu, flow.through50(), flow.through99(), memory, heap, disk, restart.greeting, restart.delivery, lost));
             print();
             assertThat(lost).as("live messages accepted and not delivered: %s", restart.outcome.text()).isZero();
         }

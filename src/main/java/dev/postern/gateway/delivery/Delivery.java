@@ -12,6 +12,7 @@ import dev.postern.gateway.spool.Spool;
 import dev.postern.plan.DestinationPlan;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoopGroup;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,6 +32,8 @@ public final class Delivery {
     private final SpoolScan scan;
     private final AgeSweep ages;
     private Thread sweeping;
+    private RestKeeper rests;
+    private Thread keeping;
     private final Queues queues = new Queues() {
         @Override
         public List<Destination> destinations() {
@@ -80,6 +83,12 @@ public final class Delivery {
         watch = new ClockWatch(clock, System::nanoTime, log, () -> scheduler.retryNow(domain -> true));
     }
 
+    /** To be called before the start: keeps there which destinations rest, so that the next start knows. */
+    public void remembers(Path file) {
+        rests = new RestKeeper(file, scheduler, context.log());
+        rests.load();
+    }
+
     /** Starts. What the spool holds is taken up beside: the first of it travels while the last is read. */
     public void start() {
         context.spool().quarantined().forEach(mid -> context.spool().envelope(mid).thenAccept(this::damaged));
@@ -87,6 +96,9 @@ public final class Delivery {
         scan.start();
         sweeping = Thread.ofVirtual().name("delivery-ages").start(ages);
         watch.start();
+        if (rests != null) {
+            keeping = Thread.ofVirtual().name("delivery-rests").start(rests);
+        }
         plans.subscribe(this::changed);
     }
 
@@ -134,6 +146,11 @@ public final class Delivery {
         watch.close();
         scheduler.stop();
         scan.stop();
+        if (keeping != null) {
+            keeping.interrupt();
+            keeping.join();
+            rests.keep();
+        }
         if (sweeping != null) {
             sweeping.interrupt();
             sweeping.join();

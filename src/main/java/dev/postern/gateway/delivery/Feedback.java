@@ -15,6 +15,7 @@ final class Feedback {
     private final AddressBook addresses;
     private final InstantSource clock;
     private final Consumer<DomainQueue> dispatch;
+    private long rests;
 
     /** @param dispatch looks whether a lane can go on; called under the lock */
     Feedback(ReentrantLock lock, Shelf shelf, Connections connections, AddressBook addresses, InstantSource clock, Consumer<DomainQueue> dispatch) {
@@ -31,6 +32,7 @@ final class Feedback {
         lock.lock();
         try {
             queue.open++;
+            rests += queue.failures > 0 ? 1 : 0;
             queue.failures = 0;
             queue.blockedUntil = 0;
             queue.failure = null;
@@ -79,7 +81,18 @@ final class Feedback {
         try {
             queue.blockedUntil = Math.max(queue.blockedUntil, clock.millis() + millis);
             queue.failure = failure;
+            rests++;
             dispatch.accept(queue);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How often a lane began to rest, or ended it. */
+    long rests() {
+        lock.lock();
+        try {
+            return rests;
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,8 @@ import dev.postern.api.DestinationControlSpec.Per;
 import dev.postern.plan.DestinationPlan;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -13,6 +15,8 @@ final class Shelf {
     final Lanes lanes = new Lanes(table);
     final Custody custody = new Custody();
     final Paces paces = new Paces();
+    /** Lanes that rested before the start and have no mail yet. */
+    final Map<Lane, Rest> rested = new HashMap<>();
     final Function<String, DestinationPlan> plans;
     private final InstantSource wall;
     private final InstantSource steady;
@@ -35,7 +39,7 @@ final class Shelf {
         long ahead = ahead();
         for (Split.Part part : split.parts()) {
             DomainQueue found = lanes.find(part.lane());
-            DomainQueue queue = found == null ? lanes.add(part.lane()) : found;
+            DomainQueue queue = found == null ? begin(part.lane(), now) : found;
             DestinationPlan plan = plans.apply(queue.domain());
             long longest = Backoff.longest(plan == null ? DestinationPlan.Retry.STANDARD : plan.retry());
             long due = Math.min(part.due() - ahead, now + longest);
@@ -49,6 +53,17 @@ final class Shelf {
             }
             added.accept(queue);
         }
+    }
+
+    private DomainQueue begin(Lane lane, long now) {
+        DomainQueue queue = lanes.add(lane);
+        Rest rest = rested.remove(lane);
+        if (rest != null && rest.left(now + ahead()) > 0) {
+            queue.blockedUntil = now + rest.left(now + ahead());
+            queue.failures = rest.failures();
+            queue.failure = rest.failure();
+        }
+        return queue;
     }
 
     /** Whether the domain's rate of recipients leaves room for one; else the lane waits until it does. */

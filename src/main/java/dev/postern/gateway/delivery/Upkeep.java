@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 final class Upkeep {
     /** Lanes that are looked at before others get the lock. */
     private static final int LANES_AT_ONCE = 1000;
+    private static final int REMEMBERED = 10_000;
     /** How long past its age, and after a start, a message that nothing keeps from being tried still gets its last attempt. */
     private static final long GRACE_MILLIS = 6 * 3_600_000L;
 
@@ -100,6 +101,27 @@ final class Upkeep {
             }
         }
         chosen.forEach(queue -> queue.waiting.look(now));
+    }
+
+    /** The lanes that rest, a bounded number of them. */
+    List<Rest> resting() {
+        List<Rest> resting = new ArrayList<>();
+        eachLane(queue -> {
+            if (queue.failure != null && queue.blockedUntil > clock.millis() && resting.size() < REMEMBERED) {
+                resting.add(Rest.of(queue, shelf.ahead()));
+            }
+        });
+        return resting;
+    }
+
+    /** Lanes that rested before the start: they go on doing so for a while when mail for them is found. */
+    void remember(List<Rest> rested) {
+        lock.lock();
+        try {
+            rested.forEach(rest -> shelf.rested.put(rest.lane(), rest));
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Shows every lane, under the lock, with pauses. */
