@@ -4,12 +4,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class SpoolBenchmark {
     private static final int BODY = 10_000;
     private static final int SYNCS = 1_000;
+    private static final int SEALED = 20_000;
 
     private final RocksSpool spool;
     private final boolean keep;
@@ -38,6 +41,7 @@ final class SpoolBenchmark {
         var keep = args.length > 2 && "keep".equals(args[2]);
         Files.createDirectories(folder);
         rawSyncs(folder.resolve("raw"));
+        sealing();
         var registry = new SimpleMeterRegistry();
         var keys = args.length > 3 ? SpoolKeys.read(Path.of(args[3])) : SpoolKeys.NONE;
         try (var spool = RocksSpool.open(folder.resolve("spool"), SpoolOptions.DEFAULTS, keys, e -> { }, d -> { }, registry)) {
@@ -55,6 +59,34 @@ final class SpoolBenchmark {
         var status = Path.of("/proc/self/status");
         if (Files.exists(status)) {
             Files.readAllLines(status).stream().filter(line -> line.startsWith("VmHWM") || line.startsWith("VmRSS")).forEach(System.out::println);
+        }
+    }
+
+    /** What encryption adds to a message: an envelope and a chunk, by the CPU time of this thread. */
+    private static void sealing() throws SpoolOpenException, IOException {
+        var folder = Files.createTempDirectory("keys");
+        Files.writeString(folder.resolve("key"), Base64.getEncoder().encodeToString(Messages.body(1, SpoolKey.BYTES)));
+        var keys = SpoolKeys.read(folder);
+        var sealing = new Sealing(KeyHistory.of(null).after(1, 1, keys.writing()), keys);
+        var envelope = EnvelopeCodec.encode(SpoolScaleBenchmark.envelope(1));
+        var chunk = ByteBuffer.allocateDirect(BODY);
+        var clear = ByteBuffer.allocateDirect(BODY);
+        var threads = ManagementFactory.getThreadMXBean();
+        for (var round = 0; round < 5; round++) {
+            var start = threads.getCurrentThreadCpuTime();
+            for (var i = 0; i < SEALED; i++) {
+                sealing.seal(1, envelope);
+                sealing.seal(1, 0, chunk.clear());
+            }
+            var sealed = threads.getCurrentThreadCpuTime();
+            var stored = sealing.seal(1, 0, chunk.clear());
+            for (var i = 0; i < SEALED; i++) {
+                sealing.open(1, 0, stored.rewind(), clear.clear());
+            }
+            if (round == 4) {
+                System.out.printf("encrypting a message of 10 kB: %.1f us of CPU; decrypting its body: %.1f us%n", (sealed - start) / 1e3 / SEALED,
+                        (threads.getCurrentThreadCpuTime() - sealed) / 1e3 / SEALED);
+            }
         }
     }
 
