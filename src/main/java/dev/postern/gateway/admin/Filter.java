@@ -56,6 +56,11 @@ public record Filter(List<Long> mids, String destination, String sender, String 
         return new Filter(mids, destination, sender, recipient, olderThan, largerThan, held, messageId, limit);
     }
 
+    /** Those of them that are on hold. */
+    Filter onHold() {
+        return new Filter(mids, destination, sender, recipient, olderThan, largerThan, true, messageId, limit);
+    }
+
     private static void positive(String field, Long value) {
         if (value != null && value < 0) {
             throw new IllegalArgumentException(field + ": " + value + "; allowed is 0 and more");

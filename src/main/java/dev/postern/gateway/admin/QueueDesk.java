@@ -8,8 +8,10 @@ import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Does what is asked of a queue: that of a running gateway, or one that stands still. Waits for the spool, so it is for virtual threads; any number of them.
@@ -81,12 +83,25 @@ public final class QueueDesk {
         if (!filter.isOfDestinations()) {
             throw new Spool.SpoolException("destinations are chosen by destination alone", false, null);
         }
-        List<QueuedDestination> found = queues == null ? new StandingDestinations(now).of(spool, filter)
-                : queues.destinations().stream().filter(d -> filter.concerns(d.domain())).map(QueuedDestination::of).toList();
+        List<QueuedDestination> found = queues == null ? new StandingDestinations(now).of(spool, filter) : running(filter, now);
         for (QueuedDestination destination : found.stream().sorted(Comparator.comparing(QueuedDestination::domain)).toList()) {
             answer.line(QueueLine.of(destination));
         }
         return found(found.size());
+    }
+
+    /** What the queues have, and what is on hold, which is in none of them. */
+    private List<QueuedDestination> running(Filter filter, long now) throws InterruptedException {
+        List<QueuedDestination> found = new ArrayList<>(queues.destinations().stream().filter(d -> filter.concerns(d.domain())).map(QueuedDestination::of).toList());
+        for (QueuedDestination held : spool.held() == 0 ? List.<QueuedDestination>of() : new StandingDestinations(now).of(spool, filter.onHold())) {
+            int at = IntStream.range(0, found.size()).filter(i -> found.get(i).sameLane(held)).findFirst().orElse(-1);
+            if (at >= 0) {
+                found.set(at, found.get(at).and(held));
+            } else {
+                found.add(QueuedDestination.onHold(held));
+            }
+        }
+        return found;
     }
 
     private Envelope one(QueueRequest request) throws InterruptedException {

@@ -31,6 +31,7 @@ final class DsnWords {
             Map.entry("6.7", "The address has characters that a server on the way does not know."),
             Map.entry("6.9", "The message has a header with characters that a server on the way does not know."),
             Map.entry("6", "The message is of a kind that a server on the way does not take."),
+            Map.entry("7.0", "Those who run the mail system returned it."),
             Map.entry("7.10", "It must be sent encrypted, and no encrypted way was found."),
             Map.entry("7.30", "It must be sent encrypted all the way, and a server on the way does not promise that."),
             Map.entry("7", "The server refuses it by its rules. Only those who run it can tell why."));

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 /** Returns mail to its sender without waiting for the end of its schedule. Safe for use by many threads. */
 public final class Returns {
     /** 5.4.7, as for mail whose time ran out. */
-    private static final String STATUS = "5.4.7";
+    private static final String STATUS = "5.7.0";
 
     private final Spool spool;
     private final MailLog log;

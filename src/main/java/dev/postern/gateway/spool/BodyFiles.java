@@ -24,6 +24,8 @@ import org.jboss.logging.Logger;
 final class BodyFiles {
     private static final Logger LOG = Logger.getLogger(BodyFiles.class);
 
+    static final String FOLDER = "bodies";
+
     private final Path folder;
     private final Sealing sealing;
     /** Messages that have a file. */
@@ -42,7 +44,7 @@ final class BodyFiles {
      * @throws SpoolOpenException where the folder cannot be used
      */
     static BodyFiles open(Path spool, Sealing sealing, LongPredicate known) throws SpoolOpenException {
-        var files = new BodyFiles(spool.resolve("bodies"), sealing);
+        var files = new BodyFiles(spool.resolve(FOLDER), sealing);
         try {
             DurableFolder.make(files.folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             try (var found = Files.newDirectoryStream(files.folder)) {

@@ -335,7 +335,8 @@ public final class RocksSpool implements Spool {
         return writer.messages();
     }
 
-    private long held() {
+    @Override
+    public long held() {
         return writer.held();
     }
 

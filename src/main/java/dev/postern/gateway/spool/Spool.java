@@ -138,6 +138,11 @@ public interface Spool extends AutoCloseable {
      */
     void forEachPending(Consumer<Envelope> consumer);
 
+    /** Messages on hold; more than none where that is not known. Cheap. */
+    default long held() {
+        return 1;
+    }
+
     /** Messages held now. */
     long messages();
 

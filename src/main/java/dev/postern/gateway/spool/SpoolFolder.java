@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.rocksdb.RocksDBException;
@@ -21,6 +22,7 @@ final class SpoolFolder {
         try {
             DurableFolder.make(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Files.delete(Files.createTempFile(folder, ".write-check", null));
+            requireWhole(folder);
         } catch (FileAlreadyExistsException e) {
             throw new SpoolOpenException("spool folder " + folder + ": " + e.getFile() + " is a file; name a folder", e);
         } catch (AccessDeniedException e) {
@@ -30,6 +32,27 @@ final class SpoolFolder {
             throw new SpoolOpenException("spool folder " + folder + " cannot be written: " + reason(e) + "; " + remedy(e.getReason()), e);
         } catch (IOException e) {
             throw new SpoolOpenException("spool folder " + folder + " cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** What is left of a store without the file that names the rest would be taken for an empty folder, and removed. */
+    private static void requireWhole(Path folder) throws IOException, SpoolOpenException {
+        if (Files.exists(folder.resolve("CURRENT"))) {
+            return;
+        }
+        try (var found = Files.newDirectoryStream(folder, name -> name.getFileName().toString().matches(".*\\.(sst|blob|log)"))) {
+            for (var part : found) {
+                throw new SpoolOpenException("spool folder " + folder + " holds a part of a spool, such as " + part.getFileName()
+                        + ", but not the file CURRENT that names its parts; restore the folder whole, or keep it elsewhere and start with an empty one", null);
+            }
+        }
+        try (var bodies = Files.newDirectoryStream(folder.resolve(BodyFiles.FOLDER))) {
+            if (bodies.iterator().hasNext()) {
+                throw new SpoolOpenException("spool folder " + folder + " holds bodies of messages, but no store that knows them; restore the folder whole, or keep it elsewhere "
+                        + "and start with an empty one", null);
+            }
+        } catch (NoSuchFileException e) {
+            // an empty folder
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.postern.gateway.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.postern.api.DestinationControlSpec.TlsMode;
@@ -18,8 +19,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,7 +142,7 @@ class QueueDeskTest {
         assertThat(rig.spool.mids()).hasSize(3);
         long dsn = rig.spool.mids().getLast();
         assertThat(rig.spool.get(dsn)).satisfies(e -> assertThat(e.sender()).isEmpty()).satisfies(e -> assertThat(e.recipients().getFirst().address()).isEqualTo("a@sender.test"));
-        assertThat(rig.spool.body(dsn)).contains("Status: 5.4.7", "gone.test has ceased to exist");
+        assertThat(rig.spool.body(dsn)).contains("Status: 5.7.0", "gone.test has ceased to exist");
         assertThat(rig.logged(MailEvent.BounceQueued.class)).containsExactly(new MailEvent.BounceQueued(dsn, mid));
         assertThat(rig.logged(MailEvent.MessageFinished.class)).containsExactly(new MailEvent.MessageFinished(mid), new MailEvent.MessageFinished(notice));
         deliver("sender.test");
@@ -282,6 +285,27 @@ class QueueDeskTest {
         QueuedDestination d = ask(QueueRequest.of(Verb.DESTINATIONS, Filter.ALL)).getFirst().destination();
         assertThat(List.of(d.domain(), d.due(), d.later(), d.underWay())).containsExactly("partner.test", 0, 1, 0);
         assertThat(d.nextAttempt()).isNotNull();
+    }
+
+    @Test
+    void destinationsShowWhatIsOnHoldBesideWhatWaits() throws Exception {
+        answers("450 4.2.0 later");
+        deliver("partner.test");
+        long one = rig.send("a@sender.test", "b@partner.test");
+        long other = rig.send("a@sender.test", "c@partner.test");
+        awaitDeferred(one);
+        awaitDeferred(other);
+
+        assertThat(change(Verb.HOLD, Filter.of(one)).changed()).isEqualTo(1);
+        assertThat(waiting()).containsExactly(tuple("partner.test", 1, 1));
+        assertThat(change(Verb.HOLD, Filter.of(other)).changed()).isEqualTo(1);
+        assertThat(waiting()).containsExactly(tuple("partner.test", 0, 2));
+    }
+
+    /** Domain, entries that wait for their time, and messages on hold. */
+    private List<Tuple> waiting() throws Exception {
+        return ask(QueueRequest.of(Verb.DESTINATIONS, Filter.ALL)).stream().map(QueueLine::destination).filter(Objects::nonNull)
+                .filter(d -> d.later() + d.held() > 0).map(d -> tuple(d.domain(), d.later(), d.held())).toList();
     }
 
     @Test
