@@ -14,6 +14,7 @@ import dev.postern.plan.ListenerPlan.SenderGroup;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,7 @@ final class AccessCompiler {
         new CertificateAccess(spec, policies, scope).check();
         new AuthenticationAccess(spec, policies, scope).check();
         boundLists();
+        boundAddresses();
         return groups;
     }
 
@@ -91,6 +93,18 @@ final class AccessCompiler {
         }
     }
 
+    /** Groups that are narrow one by one may have everyone together. */
+    private void boundAddresses() {
+        boolean anyRecipient = OpenRelay.anyRecipient(spec).isPresent();
+        List<List<String>> open = spec.hostAccess.stream().filter(group -> group.policyRef != null && group.policyRef.name != null
+                && policies.find(group.policyRef.name).filter(p -> OpenRelay.opens(p, anyRecipient)).isPresent()).map(group -> group.senders).toList();
+        if (open.stream().anyMatch(senders -> OpenRelay.everyone(senders).isPresent())) {
+            return;   // said of that group
+        }
+        OpenRelay.everyone(open.stream().flatMap(List::stream).toList()).ifPresent(everyone -> scope.invalid("spec.hostAccess",
+                "the sender groups that may write to anyone have " + everyone + " together: this would be an open relay; name the senders that may relay"));
+    }
+
     private static String list(String sender) {
         try {
             return sender == null ? null : SenderPattern.parse(sender).dnsList();
@@ -100,10 +114,11 @@ final class AccessCompiler {
     }
 
     private void checkPolicy(PolicyPlan policy, HostAccess entry, String path) {
-        if (OpenRelay.opens(policy, OpenRelay.anyRecipient(spec))) {
+        Optional<String> anyRecipient = OpenRelay.anyRecipient(spec);
+        if (OpenRelay.opens(policy, anyRecipient.isPresent())) {
             OpenRelay.everyone(entry.senders).ifPresent(everyone -> scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()
-                    + "' has the behavior " + policy.behavior() + (policy.behavior() == Behavior.Relay ? "" : ", recipientAccess accepts ALL") + ", and the senders have '"
-                    + everyone + "': this would be an open relay; " + (policy.behavior() == Behavior.Relay ? "name the senders that may relay" + (spec.type == Type.Private ? ", or set the policy's authentication to Require" : "") : "name the recipients' domains")));
+                    + "' has the behavior " + policy.behavior() + (policy.behavior() == Behavior.Relay ? "" : ", recipientAccess accepts " + anyRecipient.orElseThrow()) + ", and the senders have "
+                    + everyone + ": this would be an open relay; " + (policy.behavior() == Behavior.Relay ? "name the senders that may relay" + (spec.type == Type.Private ? ", or set the policy's authentication to Require" : "") : "name the recipients' domains")));
         }
         if (policy.behavior() == Behavior.Accept && spec.type == Type.Private) {
             scope.invalid(path + ".policyRef.name", "MailFlowPolicy '" + policy.name()
@@ -126,7 +141,9 @@ final class AccessCompiler {
             scope.invalid(path + ".recipients", "is empty; give at least one recipient, or ALL");
         }
         for (int i = 0; i < entry.recipients.size(); i++) {
-            fields.read(path + ".recipients[" + i + "]", entry.recipients.get(i), RecipientPattern::parse);
+            String field = path + ".recipients[" + i + "]";
+            fields.read(field, entry.recipients.get(i), RecipientPattern::parse).filter(p -> p.isAnyDomain() && entry.access != Access.Reject)
+                    .ifPresent(p -> scope.warning(field, Problem.Reason.CONFLICTED, "'" + p + "' accepts mail for this user in any domain, also in those of others; to accept it in your own only, name them (user@domain)"));
         }
         fields.answer(entry.rejectText, path + ".rejectText");
         if (entry.rejectText != null && entry.access == Access.Accept) {

@@ -5,6 +5,8 @@ import dev.postern.api.ListenerSpec.RecipientAccess;
 import dev.postern.api.ListenerSpec;
 import dev.postern.api.MailFlowPolicySpec.Authentication;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
+import dev.postern.plan.ListenerPlan.RecipientRule;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,48 +18,76 @@ final class OpenRelay {
     private OpenRelay() {
     }
 
-    /** The sender that stands for everyone, or proves nothing, if there is one; what is no sender pattern, or missing, is passed over. */
+    /**
+     * What among these stands for everyone, or proves nothing, in words, if there is something: one sender, or the addresses of all together.
+     * What is no sender pattern, or missing, is passed over.
+     */
     static Optional<String> everyone(List<String> senders) {
-        return senders.stream().filter(OpenRelay::isEveryone).findFirst();
+        List<SenderPattern> patterns = patterns(senders);
+        return patterns.stream().filter(OpenRelay::isEveryone).findFirst().map(p -> "'" + p + "'").or(() -> AddressSpace.tooMuch(patterns));
     }
 
     /**
      * Whether a policy lets clients write to anyone without a login.
      *
-     * @param anyRecipient whether the listener's recipient access table accepts every recipient
+     * @param anyRecipient whether the listener's recipient access table accepts mail for anyone
      */
     static boolean opens(PolicyPlan policy, boolean anyRecipient) {
         return policy.authentication() != Authentication.Require
                 && (policy.behavior() == Behavior.Relay || policy.behavior() == Behavior.Accept && anyRecipient);
     }
 
-    /** Whether a recipient access table accepts every recipient: its first entry of ALL does. Entries need not be valid. */
-    static boolean anyRecipient(ListenerSpec spec) {
-        return spec.recipientAccess != null && spec.recipientAccess.stream().filter(entry -> entry != null && entry.recipients != null && entry.recipients.contains("ALL"))
-                .findFirst().filter(OpenRelay::accepts).isPresent();
+    /** What makes a recipient access table accept mail for anyone, if it does: ALL, or everything below a top-level domain. Entries need not be valid. */
+    static Optional<String> anyRecipient(ListenerSpec spec) {
+        List<RecipientAccess> entries = spec.recipientAccess == null ? List.of() : spec.recipientAccess;
+        return anyRecipient(entries.stream().filter(entry -> entry != null && entry.recipients != null).map(entry -> new RecipientRule(
+                entry.recipients.stream().filter(r -> r != null).toList(), entry.access == Access.Reject ? Access.Reject : Access.Accept)).toList());
     }
 
-    /** Whether some group of a listener has everyone and lets them write to anyone. */
+    /** Whether the groups of a listener have everyone, alone or together, and let them write to anyone. */
     static boolean in(ListenerPlan listener, Catalog<PolicyPlan> policies) {
-        boolean anyRecipient = listener.recipientAccess().stream().filter(rule -> rule.recipients().contains("ALL")).findFirst()
-                .filter(rule -> rule.access() == Access.Accept).isPresent();
-        return listener.hostAccess().stream().anyMatch(group ->
-                policies.find(group.policy()).filter(p -> opens(p, anyRecipient)).isPresent() && everyone(group.senders()).isPresent());
+        boolean anyRecipient = anyRecipient(listener.recipientAccess()).isPresent();
+        return everyone(listener.hostAccess().stream().filter(group -> policies.find(group.policy()).filter(p -> opens(p, anyRecipient)).isPresent())
+                .flatMap(group -> group.senders().stream()).toList()).isPresent();
     }
 
-    private static boolean accepts(RecipientAccess entry) {
-        return entry.access != Access.Reject;
-    }
-
-    private static boolean isEveryone(String sender) {
-        try {
-            if (sender == null) {
-                return false;
+    /** The first entry of ALL decides: what is behind it never matters. */
+    private static Optional<String> anyRecipient(List<RecipientRule> rules) {
+        for (RecipientRule rule : rules) {
+            Optional<String> wide = rule.recipients().stream().filter(OpenRelay::isAnyone).findFirst();
+            if (wide.isPresent() && rule.access() == Access.Accept) {
+                return wide;
             }
-            SenderPattern pattern = SenderPattern.parse(sender);
-            return pattern.matchesEveryone() || pattern.dnsList() != null;
+            if (rule.recipients().contains("ALL")) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isAnyone(String recipient) {
+        try {
+            return recipient.equals("ALL") || RecipientPattern.parse(recipient).isTopLevel();
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    private static boolean isEveryone(SenderPattern pattern) {
+        return pattern.matchesEveryone() || pattern.dnsList() != null;
+    }
+
+    private static List<SenderPattern> patterns(List<String> senders) {
+        List<SenderPattern> patterns = new ArrayList<>();
+        for (String sender : senders) {
+            try {
+                if (sender != null) {
+                    patterns.add(SenderPattern.parse(sender));
+                }
+            } catch (IllegalArgumentException e) {
+                continue;   // said where the senders are read
+            }
+        }
+        return patterns;
     }
 }

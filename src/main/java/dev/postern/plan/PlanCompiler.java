@@ -135,13 +135,13 @@ public final class PlanCompiler {
     private Map<String, String> groupsOfEveryone(boolean anyRecipient) {
         Map<String, String> groups = new HashMap<>();
         for (var listener : attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef)) {
-            if (listener.getSpec() == null || listener.getSpec().hostAccess == null || anyRecipient && !OpenRelay.anyRecipient(listener.getSpec())) {
+            if (listener.getSpec() == null || listener.getSpec().hostAccess == null || anyRecipient && OpenRelay.anyRecipient(listener.getSpec()).isEmpty()) {
                 continue;
             }
             for (var entry : listener.getSpec().hostAccess) {
                 if (entry != null && entry.senders != null && entry.policyRef != null) {
                     OpenRelay.everyone(entry.senders).ifPresent(sender -> groups.putIfAbsent(entry.policyRef.name, "Listener '"
-                            + listener.getMetadata().getName() + "', whose sender group '" + entry.senderGroup + "' has '" + sender + "'"));
+                            + listener.getMetadata().getName() + "', whose sender group '" + entry.senderGroup + "' has " + sender));
                 }
             }
         }

@@ -60,7 +60,7 @@ public final class RecipientPattern {
             return false;
         }
         if (domain == null) {
-            return true;
+            return !address.endsWith("]");   // an address literal is of no domain
         }
         String given = asciiDomain(address.substring(at + 1));
         return subdomains ? given.endsWith("." + domain) : given.equals(domain);
@@ -76,6 +76,16 @@ public final class RecipientPattern {
         } catch (IllegalArgumentException e) {
             return "";
         }
+    }
+
+    /** Whether this is everything below a top-level domain: the domains of very many. */
+    boolean isTopLevel() {
+        return subdomains && domain.indexOf('.') < 0;
+    }
+
+    /** Whether this is a user in any domain. */
+    boolean isAnyDomain() {
+        return user != null && domain == null;
     }
 
     /** In one form: lower case, the domain in A-labels. */

@@ -24,8 +24,10 @@ public final class SenderPattern {
     private static final String CERTIFICATE_NAME = "cert:";
     private static final String KEY = "spki:";
 
-    /** Blocks with a shorter prefix than this are wider than any that one organisation holds: the widest given out are /8. */
-    private static final int WIDEST_PREFIX = 8;
+    /** Blocks with a shorter prefix than this are wider than those that one organisation holds: the widest given out are /8. */
+    private static final int WIDEST_IPV4 = 8;
+    /** Of IPv6 the largest carriers have a /19; a registry has a /12 for all of its members. */
+    private static final int WIDEST_IPV6 = 19;
 
     private final String text;
     private final int family;
@@ -118,13 +120,36 @@ public final class SenderPattern {
     }
 
     /**
-     * Whether this is wider than anything that one organisation has: ALL, or a block wider than /8, of which a few make everyone.
+     * Whether this is wider than anything that one organisation has: ALL, a block of public addresses wider than /8, or /19 of IPv6, a
+     * host name of one label, or the certificates of a whole top-level domain.
      */
     public boolean matchesEveryone() {
-        if (host != null || proof || list != null) {
-            return false;
+        if (proof) {
+            return text.startsWith(CERTIFICATE_NAME + ".") && text.indexOf('.', CERTIFICATE_NAME.length() + 1) < 0;
         }
-        return low == null || high.subtract(low).add(BigInteger.ONE).bitLength() > family * 8 - WIDEST_PREFIX + 1;
+        if (host != null) {
+            return host.indexOf('.', 1) < 0;
+        }
+        if (low == null) {
+            return list == null;
+        }
+        BigInteger widest = BigInteger.ONE.shiftLeft(family * 8 - (family == 4 ? WIDEST_IPV4 : WIDEST_IPV6));
+        return high.subtract(low).add(BigInteger.ONE).compareTo(widest) > 0 && !AddressSpace.isPrivate(this);
+    }
+
+    /** Octets of an address: 4 or 16; 0 where this has no addresses. */
+    int family() {
+        return family;
+    }
+
+    /** The first address; null where this has none. */
+    BigInteger low() {
+        return low;
+    }
+
+    /** The last address; null where this has none. */
+    BigInteger high() {
+        return high;
     }
 
     /** Whether a certificate of the client decides: {@code cert:} with a name in lower case, or {@code spki:} with a pin, is its text then. */

@@ -14,7 +14,7 @@ class RecipientPatternTest {
         "example.com, user@example.com, true", "Example.COM, user@EXAMPLE.com, true", "example.com, user@a.example.com, false", "example.com, user@badexample.com, false",
         ".example.com, user@a.example.com, true", ".example.com, user@a.b.example.com, true", ".example.com, user@example.com, false", ".example.com, user@badexample.com, false",
         "user@example.com, user@example.com, true", "User@example.com, uSER@Example.com, true", "user@example.com, other@example.com, false", "user@example.com, user@example.org, false",
-        "user@, user@example.com, true", "user@, user@example.org, true", "user@, other@example.org, false",
+        "user@, user@example.com, true", "user@, user@example.org, true", "user@, other@example.org, false", "user@, user@[10.0.0.1], false", "user@, user@[IPv6:2001:db8::1], false", "ALL, user@[10.0.0.1], true",
         "ALL, user@example.com, true", "ALL, postmaster, true",
         "postmaster@, postmaster, false", "postmaster.example, postmaster.example, false", ".example, a.example, false",
         "example.com, 'a@example.org@example.com', true", "example.org, 'a@example.org@example.com', false", "'\"a@b\"@example.com', '\"a@b\"@example.com', true",

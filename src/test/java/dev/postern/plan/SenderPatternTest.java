@@ -45,7 +45,9 @@ class SenderPatternTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ALL, true", "0.0.0.0/0, true", "::/0, true", "0-255, true", "0-255., true", "10.0.0.0/8, false", "0.0.0.0/1, true", "::/1, true", ".com, false", "1-255, true"})
+    @CsvSource({"ALL, true", "0.0.0.0/0, true", "::/0, true", "0-255, true", "0-255., true", "10.0.0.0/8, false", "0.0.0.0/1, true", "::/1, true", "1-255, true", "1-2, true", "1., false",
+        "2000::/8, true", "2a00::/8, true", "2a00::/12, true", "2003::/18, true", "2003::/19, false", "2002::/16, true", "fd00::/8, false", "fc00::/7, false", "fc00::/6, true", "10.0.0.0/7, true",
+        ".com, true", "com, true", ".example.com, false", "example.com, false", "cert:.com, true", "cert:.example.com, false", "cert:relay, false", "'dnslist[a.test]', false"})
     void knowsWhatStandsForEveryone(String pattern, boolean expected) {
         assertThat(SenderPattern.parse(pattern).matchesEveryone()).isEqualTo(expected);
     }

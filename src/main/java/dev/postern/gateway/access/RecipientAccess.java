@@ -71,7 +71,7 @@ public final class RecipientAccess {
         Entry first = first(all, domain);
         if (at >= 0) {
             first = first(first, user + "@" + domain);
-            first = first(first, user + "@");
+            first = domain.endsWith("]") ? first : first(first, user + "@");   // an address literal is of no domain
         }
         for (int dot = domain.indexOf('.'); dot >= 0; dot = domain.indexOf('.', dot + 1)) {
             first = first(first, domain.substring(dot));

@@ -36,7 +36,7 @@ class RecipientFormsTest {
         "<\"\\a\\@evil.test\"@example.com>, routed", "<a%evil.test%example.com@example.com>, routed", "<a%b@a.sub.example>, routed", "<odd%name@example.com>, accepted", "<ODD%name@example.com>, accepted",
         "<a%example.com@evil.test>, rejected", "<example.com!a@evil.test>, rejected", "<\"a@example.com\"@evil.test>, rejected",
         // address literals are of no domain
-        "<a@[10.0.0.1]>, rejected", "<user@[127.0.0.1]>, rejected", "<list@[10.0.0.1]>, accepted", "<a@[IPv6:2001:db8::1]>, rejected", "<a@[example.com]>, -", "<a@[10.0.0.1]example.com>, -",
+        "<a@[10.0.0.1]>, rejected", "<user@[127.0.0.1]>, rejected", "<list@[10.0.0.1]>, rejected", "<list@[IPv6:2001:db8::1]>, rejected", "<a@[IPv6:2001:db8::1]>, rejected", "<a@[example.com]>, -", "<a@[10.0.0.1]example.com>, -",
         // dots
         "<a@example.com.>, -", "<a@.example.com>, -", "<a@example..com>, -", "<.a@example.com>, -", "<a..b@example.com>, -",
         // U-labels are their A-labels
