@@ -1,5 +1,6 @@
 package dev.postern.dns;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,8 @@ import org.xbill.DNS.Type;
  * section 2.1 with RFC 8499's "lame delegation" behind it) has said nothing of whether the records exist, and mail must not bounce for it.
  */
 final class NameServer extends SimpleResolver {
+    private static final int TRIES = 3;
+
     private final InetSocketAddress address;
 
     NameServer(InetSocketAddress address) {
@@ -26,9 +29,17 @@ final class NameServer extends SimpleResolver {
 
     @Override
     public CompletionStage<Message> sendAsync(Message query, Executor executor) {
-        return super.sendAsync(query, executor).thenCompose(answer -> refersToOthers(answer)
+        return ask(query, executor, TRIES).thenCompose(answer -> refersToOthers(answer)
                 ? CompletableFuture.failedFuture(new IOException("name server " + address.getAddress().getHostAddress() + " does not look names up and points to others"))
                 : CompletableFuture.completedFuture(answer));
+    }
+
+    /** Questions by TCP share a connection. A server that ends it over one of them leaves the others without an answer: they are asked again. */
+    private CompletionStage<Message> ask(Message query, Executor executor, int tries) {
+        return super.sendAsync(query, executor).exceptionallyCompose(error -> {
+            boolean cutOff = error instanceof EOFException || error.getCause() instanceof EOFException;
+            return cutOff && tries > 1 ? ask(query, executor, tries - 1) : CompletableFuture.failedFuture(error);
+        });
     }
 
     private static boolean refersToOthers(Message answer) {
