@@ -141,7 +141,10 @@ class KubernetesEventSinkTest {
                 reporter.report(failure);
             }
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(events()).singleElement()
-                    .satisfies(event -> assertThat(event.getSeries().getCount()).isEqualTo(1000)));
+                    .satisfies(event -> {
+                        assertThat(event.getSeries()).isNotNull();
+                        assertThat(event.getSeries().getCount()).isEqualTo(1000);
+                    }));
         }
         assertThat(meters.get("postern.events.dropped").counter().count()).isZero();
     }
