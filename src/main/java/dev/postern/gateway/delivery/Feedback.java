@@ -32,7 +32,7 @@ final class Feedback {
         lock.lock();
         try {
             queue.open++;
-            rests += queue.failures > 0 ? 1 : 0;
+            rests += queue.failures > 0 || !queue.proven ? 1 : 0;
             queue.failures = 0;
             queue.blockedUntil = 0;
             queue.failure = null;

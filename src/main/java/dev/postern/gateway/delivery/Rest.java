@@ -20,6 +20,11 @@ record Rest(String domain, MessageTls tls, String route, long until, int failure
         return new Rest(lane.domain(), lane.tls(), lane.route(), queue.blockedUntil + ahead, queue.failures, queue.failure.status(), queue.failure.text(), queue.failure.host());
     }
 
+    /** Of a lane that takes connections: it does not wait behind those of which nothing is known. */
+    static Rest none(Lane lane) {
+        return new Rest(lane.domain(), lane.tls(), lane.route(), 0, 0, null, null, null);
+    }
+
     Lane lane() {
         return new Lane(domain, tls, route);
     }

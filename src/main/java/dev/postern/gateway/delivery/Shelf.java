@@ -58,6 +58,7 @@ final class Shelf {
     private DomainQueue begin(Lane lane, long now) {
         DomainQueue queue = lanes.add(lane);
         Rest rest = rested.remove(lane);
+        queue.proven |= rest != null && rest.failures() == 0;
         if (rest != null && rest.left(now + ahead()) > 0) {
             queue.blockedUntil = now + rest.left(now + ahead());
             queue.failures = rest.failures();

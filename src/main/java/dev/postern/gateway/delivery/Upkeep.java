@@ -103,12 +103,14 @@ final class Upkeep {
         chosen.forEach(queue -> queue.waiting.look(now));
     }
 
-    /** The lanes that rest, a bounded number of them. */
+    /** The lanes that rest, and those that take connections; a bounded number of them. */
     List<Rest> resting() {
         List<Rest> resting = new ArrayList<>();
         eachLane(queue -> {
             if (queue.failure != null && queue.blockedUntil > clock.millis() && resting.size() < REMEMBERED) {
                 resting.add(Rest.of(queue, shelf.ahead()));
+            } else if (queue.proven && resting.size() < REMEMBERED) {
+                resting.add(Rest.none(queue.lane()));
             }
         });
         return resting;
