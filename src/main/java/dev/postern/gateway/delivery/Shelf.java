@@ -59,8 +59,9 @@ final class Shelf {
         DomainQueue queue = lanes.add(lane);
         Rest rest = rested.remove(lane);
         queue.proven |= rest != null && rest.failures() == 0;
-        if (rest != null && rest.left(now + ahead()) > 0) {
-            queue.blockedUntil = now + rest.left(now + ahead());
+        long left = rest == null ? 0 : rest.left(now + ahead());
+        if (left > 0) {
+            queue.blockedUntil = now + left;
             queue.failures = rest.failures();
             queue.failure = rest.failure();
         }

@@ -56,7 +56,7 @@ final class FileWriters implements AutoCloseable {
     private SpoolException failure(long mid, IOException cause) {
         metrics.failed();
         var text = String.valueOf(cause.getMessage());
-        var full = text.contains("No space left") || text.contains("quota exceeded");
+        var full = SpoolFolder.isFull(text);
         if (full) {
             space.usedUp();
         }

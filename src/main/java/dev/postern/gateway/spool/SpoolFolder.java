@@ -82,7 +82,11 @@ final class SpoolFolder {
         if (e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace) {
             return true;
         }
-        var text = String.valueOf(e.getMessage());
+        return isFull(String.valueOf(e.getMessage()));
+    }
+
+    /** Whether the system's text of an error says that. */
+    static boolean isFull(String text) {
         return text.contains("No space left") || text.contains("Disk quota exceeded");
     }
 
