@@ -29,6 +29,10 @@ class RelayBench {
     private static final int WARM = Integer.getInteger("postern.bench.warm", 30_000);
     /** Seconds that a server may stand still before a round is over; what it has not delivered then is counted as missing. */
     private static final int PATIENCE = 60;
+    /** The base at half of the rate that each server had there. */
+    static final String HALF = "half";
+    private static final String BASE = "base";
+    private static final int HALF_SECONDS = 10;
     private static final List<String> SERVERS = words("postern.bench.mtas");
     private static final List<String> WANTED = words("postern.bench.scenarios");
     private static final Path FOLDER = Path.of(System.getProperty("postern.testing.folder", "/tmp"));
@@ -36,7 +40,8 @@ class RelayBench {
     private static Map<String, Load> scenarios() {
         Load base = Load.base(0, MESSAGES).patience(PATIENCE);
         Map<String, Load> all = new LinkedHashMap<>();
-        all.put("base", base);
+        all.put(BASE, base);
+        all.put(HALF, base);
         all.put("1kB", base.size(1024));
         all.put("100kB", base.size(102_400).messages(MESSAGES * 2 / 5));
         all.put("1MB", base.size(1_048_576).messages(MESSAGES / 20));
@@ -46,6 +51,9 @@ class RelayBench {
         all.put("1000dest", base.to("many.test", 1000));
         if (!WANTED.isEmpty()) {
             all.keySet().retainAll(WANTED);
+            if (WANTED.contains(HALF) && !WANTED.contains(BASE)) {
+                throw new IllegalArgumentException("the scenario " + HALF + " needs the scenario " + BASE);
+            }
         }
         return all;
     }
@@ -90,7 +98,7 @@ class RelayBench {
 
     private static void measure(LoadProcess tool, Map<Mta, Meter> meters, String name, Load load, RelayReport report) {
         for (int round = 0; round <= ROUNDS; round++) {   // the first is not counted
-            report.alone(name, load, round > 0, tool.run(load.port(tool.sink()).to("bench.test", 1)));
+            report.alone(name, load, round > 0, tool.run(rated(name, load.port(tool.sink()).to("bench.test", 1), RelayReport.ALONE, report)));
             List<Mta> turn = new ArrayList<>(meters.keySet());
             if (round % 2 == 1) {
                 Collections.reverse(turn);
@@ -99,11 +107,19 @@ class RelayBench {
                 Meter meter = meters.get(server);
                 meter.reset();
                 double before = meter.seconds();
-                Outcome outcome = tool.run(clear(load.port(server.port()), server));
+                Outcome outcome = tool.run(clear(rated(name, load.port(server.port()), server.name(), report), server));
                 double cpu = (meter.seconds() - before) * 1000 / Math.max(1, outcome.accepted());
                 report.measured(name, server.name(), round > 0, outcome, cpu, meter.peakMiB());
             }
         }
+    }
+
+    private static Load rated(String scenario, Load load, String server, RelayReport report) {
+        if (!scenario.equals(HALF)) {
+            return load;
+        }
+        int rate = Math.max(1, (int) (report.rate(BASE, server) / 2));
+        return load.rate(rate).messages(Math.min(load.messages() * 2, rate * HALF_SECONDS));
     }
 
     private static Load clear(Load load, Mta server) {
