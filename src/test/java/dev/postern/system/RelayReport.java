@@ -93,7 +93,7 @@ final class RelayReport {
             return "The first of these at half of the rate that the server had there";
         }
         String size = load.size() >= 1 << 20 ? (load.size() >> 20) + " MB" : (load.size() >> 10) + " kB";
-        return "%s, %d connection%s, %s, %s: %d messages".formatted(size, load.connections(), load.connections() == 1 ? "" : "s",
+        return "%s, %d connection%s, %s, %s: up to %,d messages a round".formatted(size, load.connections(), load.connections() == 1 ? "" : "s",
                 load.perConnection() == 1 ? "one message on each" : load.perConnection() + " messages on each",
                 load.domains() == 1 ? "one destination" : load.domains() + " destinations", load.messages());
     }
