@@ -1,7 +1,6 @@
 package dev.postern.operator;
 
 import static dev.postern.operator.OperatorFixture.await;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.api.Certificate;
 import dev.postern.pki.issue.Authority;

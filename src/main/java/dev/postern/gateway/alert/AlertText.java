@@ -1,6 +1,5 @@
 package dev.postern.gateway.alert;
 
-import dev.postern.cli.cert.look.Starttls;
 import dev.postern.gateway.delivery.Waiting;
 import dev.postern.gateway.report.MailDate;
 import dev.postern.gateway.report.TlsFailures.Failure;

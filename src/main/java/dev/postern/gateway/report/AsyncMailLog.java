@@ -15,10 +15,12 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Writes the mail log from one thread, in batches. Who logs never waits: when the stream is slower than the mail and the queue
+ * Writes the mail log from one thread, in batches: while mail flows, that thread looks at the queue every few milliseconds and nobody wakes it, as a wake-up for each line would cost
+ * more than the line. Who logs never waits: when the stream is slower than the mail and the queue
  * is full, lines are dropped and counted, and a line says how many once there is room again.
  */
 public final class AsyncMailLog implements MailLog, AutoCloseable {
@@ -26,6 +28,9 @@ public final class AsyncMailLog implements MailLog, AutoCloseable {
     public static final int CAPACITY = 65_536;
     private static final int BATCH = 1024;
     private static final long CLOSE_SECONDS = 5;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** After so many looks at an empty queue, the next line wakes the writer. */
+    private static final int LOOKS = 200;
 
     private final OutputStream out;
     private final Supplier<MailFormat> format;
@@ -75,7 +80,7 @@ public final class AsyncMailLog implements MailLog, AutoCloseable {
         try {
             while (!closing || !queue.isEmpty()) {
                 batch.clear();
-                batch.add(queue.take());
+                batch.add(next());
                 queue.drainTo(batch, BATCH - 1);
                 text.setLength(0);
                 long lost = dropped.sumThenReset();
@@ -88,6 +93,17 @@ public final class AsyncMailLog implements MailLog, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private Entry next() throws InterruptedException {
+        for (int look = 0; look < LOOKS && !closing; look++) {
+            Entry entry = queue.poll();
+            if (entry != null) {
+                return entry;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return queue.take();
     }
 
     private void append(StringBuilder text, Entry entry) {

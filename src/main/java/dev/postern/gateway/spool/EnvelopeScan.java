@@ -1,6 +1,5 @@
 package dev.postern.gateway.spool;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.rocksdb.ColumnFamilyHandle;

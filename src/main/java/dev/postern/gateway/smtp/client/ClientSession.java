@@ -6,6 +6,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -229,7 +230,10 @@ public final class ClientSession implements AutoCloseable {
 
     /** @throws ClientException where the connection is gone or the server did not take the bytes in time */
     void write(ByteBuf bytes, Duration limit) throws ClientException {
-        var future = channel.writeAndFlush(bytes);
+        await(channel.writeAndFlush(bytes), limit);
+    }
+
+    private void await(ChannelFuture future, Duration limit) throws ClientException {
         if (!finished(future, limit)) {
             close();
             throw new ClientException(Kind.TIMEOUT, "server takes no data");
@@ -239,8 +243,22 @@ public final class ClientSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Writes what is answered next. Where the connection has room nobody waits for the bytes to be on their way: their answer, or its lack, tells what became of them.
+     *
+     * @throws ClientException where there is no room, and the server did not take the bytes in time
+     */
+    void ask(ByteBuf bytes, Duration limit) throws ClientException {
+        var future = channel.writeAndFlush(bytes);
+        if (channel.isWritable()) {
+            future.addListener(replies::written);
+        } else {
+            await(future, limit);
+        }
+    }
+
     private void write(String text) throws ClientException {
-        write(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8), timeouts.command());
+        ask(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8), timeouts.command());
     }
 
     /** A command line; what it is made of comes from others, and must not become two commands. */

@@ -12,14 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** MAIL, RCPT and DATA of one message; in one go where the server offers PIPELINING (RFC 2920). */
 final class Transaction {
     private static final int PIECE = 64 * 1024;
-    /** How long a connection that broke while the body was sent is read on, for the reply that says why. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final ClientSession session;
     private final Outgoing message;
@@ -173,14 +169,16 @@ final class Transaction {
                 } else {
                     stuffer.end(out);
                 }
-                session.write(out, session.timeouts().block());
-                if (next != null) {
+                if (next == null) {
+                    session.ask(out, session.timeouts().block());
+                } else {
+                    session.write(out, session.timeouts().block());
                     session.replies().requireQuiet();
                 }
             } while (next != null);
             return null;
         } catch (ClientException e) {
-            Reply refusal = session.replies().refusal(e.kind() == Kind.CLOSED ? LAST_WORDS : Duration.ZERO);
+            Reply refusal = session.replies().refusal(e.kind() == Kind.CLOSED ? ReplyHandler.LAST_WORDS : Duration.ZERO);
             session.close();   // without the final dot, the server keeps nothing
             if (refusal != null) {
                 return refusal;
@@ -201,7 +199,7 @@ final class Transaction {
 
     private ByteBuf await(CompletableFuture<ByteBuf> piece) throws ClientException {
         try {
-            ByteBuf bytes = piece.get(session.timeouts().block().toNanos(), TimeUnit.NANOSECONDS);
+            ByteBuf bytes = piece.get();   // of the own disk: where that stalls everything does, and a limit for each wait costs more than the wait
             if (!bytes.isReadable() && message.size() > 0) {
                 bytes.release();
                 throw new ClientException(Kind.BODY, "the message's body is shorter than its envelope says");
@@ -209,9 +207,6 @@ final class Transaction {
             return bytes;
         } catch (ExecutionException e) {
             throw new ClientException(Kind.BODY, "the message's body cannot be read: " + ClientSession.describe(e));
-        } catch (TimeoutException e) {
-            piece.thenAccept(ByteBuf::release);
-            throw new ClientException(Kind.BODY, "the message's body was not read in time");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             piece.thenAccept(ByteBuf::release);
@@ -233,7 +228,7 @@ final class Transaction {
     }
 
     private void write(String commands) throws ClientException {
-        session.write(Unpooled.copiedBuffer(commands, StandardCharsets.UTF_8), session.timeouts().command());
+        session.ask(Unpooled.copiedBuffer(commands, StandardCharsets.UTF_8), session.timeouts().command());
     }
 
     private String mail() {
