@@ -185,7 +185,8 @@ class SpoolLogDamageTest {
         assertThat(bad).as("a hole of a page hits few, seed %d", SEED).isLessThan(40);
         assertThat(fixture.spool.messages()).as("counted, with %s damaged, %f lost, seed %d", fixture.damaged, damaged(fixture, "lost"), SEED).isEqualTo(there.size());
         var lost = damaged(fixture, "lost");
-        assertThat(bad == 0 || lost > 0 || !fixture.damaged.isEmpty()).as("what is lost is told, seed %d", SEED).isTrue();
+        // Of the last record of all, nobody can say whether it was ever whole.
+        assertThat(bad <= 1 || lost > 0).as("what is lost is told, seed %d", SEED).isTrue();
         if (lost > 0) {
             try (var originals = Files.list(folder.resolve(LogRepair.FOLDER))) {
                 assertThat(originals).isNotEmpty();

@@ -79,7 +79,8 @@ final class LogRecords implements LogScan.Visitor {
         } else {
             changesLost += Math.max(0, sequence - next);
         }
-        next = sequence + Integer.toUnsignedLong(head.getInt(Long.BYTES));
+        // One without changes tells, after some starts, up to where the last log was read.
+        next = sequence + Math.max(1, Integer.toUnsignedLong(head.getInt(Long.BYTES)));
     }
 
     @Override

@@ -93,46 +93,61 @@ public final class LogRepair {
     }
 
     private Outcome repair(List<Log> logs) throws IOException {
-        Log before = null;
-        LogRecords.Found last = null;
+        var live = LiveLogs.oldest(folder);
+        /* The last log that says how far it goes, and those behind it. */
+        var since = new ArrayList<Looked>();
         for (var log : logs) {
-            LogRecords.Found found;
+            if (log.number < live.orElse(0)) {
+                continue;
+            }
+            Looked looked;
             try {
-                found = read(log, LogRecords.Sink.NOWHERE);
+                looked = new Looked(log, read(log, LogRecords.Sink.NOWHERE));
             } catch (IOException e) {
                 LOG.warnf("The log %s of the spool cannot be looked at before it is read: %s", log.file, e.getMessage());
                 continue;
             }
-            if (last != null && found.first() > last.next()) {
-                behind(before, last, found);
-            }
+            var found = looked.found;
             if (found.damaged()) {
                 renew(log, found.lost() > 0);
                 tell(log, found);
             }
             if (found.first() >= 0) {
-                before = log;
-                last = found;
+                if (!since.isEmpty() && since.getFirst().found.next() >= 0 && found.first() > since.getFirst().found.next()) {
+                    gap(since, looked, live.isPresent());
+                }
+                since.clear();
             }
+            since.add(looked);
+        }
+        if (!since.isEmpty() && since.getLast().found.end().started()) {
+            LOG.warnf("The spool's log %s ends in the midst of a record, at byte %d: that is what was being written when the power was cut, or else damage", since.getLast().log.file,
+                    since.getLast().found.end().offset());
         }
         return new Outcome(mended, lost);
     }
 
+    private record Looked(Log log, LogRecords.Found found) {
+    }
+
     /**
-     * Changes between two logs are missing. RocksDB goes on with a log only where the one before it ends cleanly, or leads up to it. (It is fine with this where the
-     * first log is one that is done with, and waits for being written over, and others between them are gone.)
+     * Changes between the first of {@code since} and {@code next} are missing. RocksDB goes on with a log only where the ones before it end cleanly, or lead up to it. Where it is not known which
+     * logs are live, the first may as well be one that is done with, and others between them gone.
      */
-    private void behind(Log log, LogRecords.Found found, LogRecords.Found next) throws IOException {
-        if (!found.end().started() && !next.beginningLost()) {
+    private void gap(List<Looked> since, Looked next, boolean known) throws IOException {
+        var last = since.getFirst();
+        if (!known && !last.found.end().started() && !next.found.beginningLost()) {
             return;
         }
-        if (!found.damaged()) {
-            renew(log, true);
+        for (var looked : since) {
+            if (!looked.found.damaged()) {
+                renew(looked.log, true);
+            }
         }
-        if (found.end().started()) {
+        if (!next.found.beginningLost()) {
             lost++;
-            LOG.errorf("The spool's log %s is damaged on the disk from byte %d to its end: up to %d changes are lost. All the rest of it is kept. %s", log.file,
-                    found.end().offset(), next.first() - found.next(), advice());
+            LOG.errorf("The spool's logs are damaged on the disk between byte %d of %s and the beginning of %s: %d changes are lost. All the rest is kept. %s",
+                    last.found.end().offset(), last.log.file, next.log.file, next.found.first() - last.found.next(), advice());
         }
     }
 
@@ -147,16 +162,17 @@ public final class LogRepair {
         mended += found.mended();
         lost += found.lost();
         if (found.lost() == 0) {
-            LOG.errorf("The spool's log %s was damaged on the disk: %s. Nothing is lost. %s", log.file, String.join(", ", found.places()), advice());
+            LOG.errorf("The spool's log %s was damaged on the disk: %s. Nothing is lost. Check disk and memory. The original is kept in %s", log.file,
+                    String.join(", ", found.places()), folder.resolve(FOLDER));
         } else {
             LOG.errorf("The spool's log %s is damaged on the disk in %d places: %s. %s. All the rest of it is kept. %s", log.file, found.mended() + found.lost(),
-                    String.join(", ", found.places()), found.beginningLost() ? "Changes are lost" : "Up to " + found.changesLost() + " changes are lost", advice());
+                    String.join(", ", found.places()), found.beginningLost() || found.first() < 0 ? "Changes are lost" : "Up to " + found.changesLost() + " changes are lost", advice());
         }
     }
 
     private String advice() {
-        return "A change is a stretch of a message, a message taken, or the note of what became of one; those that had reached other files are safe. A power cut may leave this, too: "
-                + "then only what was not yet answered 250 is lost. Otherwise check disk and memory. The original is kept in " + folder.resolve(FOLDER);
+        return "A change is a stretch of a message, a message taken, or the note of what became of one. Check disk and memory; after a power cut, this may also be what was not yet "
+                + "answered 250. The original is kept in " + folder.resolve(FOLDER);
     }
 
     /** Writes what is whole of a log in its place. @param losing whether that is less than there was */
