@@ -173,7 +173,11 @@ final class LiveLogs {
     }
 
     private static void skip(ByteBuffer in) {
-        in.position(in.position() + Math.toIntExact(number(in)));
+        var length = number(in);
+        if (length < 0 || length > in.remaining()) {
+            throw new IllegalArgumentException("a field of " + length + " bytes");
+        }
+        in.position(in.position() + (int) length);
     }
 
     private static long number(ByteBuffer in) {
