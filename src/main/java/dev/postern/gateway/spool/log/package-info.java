@@ -5,3 +5,4 @@
  * what the records say but their sequence numbers.
  */
 package dev.postern.gateway.spool.log;
+

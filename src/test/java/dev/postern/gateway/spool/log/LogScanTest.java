@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBatch;
@@ -112,6 +113,7 @@ class LogScanTest {
     }
 
     private static void same(Read read, List<byte[]> records) {
+        // A comparison field by field takes longer than all else together.
         assertThat(read.records().stream().map(ByteBuffer::wrap).toList().equals(records.stream().map(ByteBuffer::wrap).toList())).as("the records of %s", read.found()).isTrue();
     }
 
@@ -146,7 +148,11 @@ class LogScanTest {
             assertThat(read.found().damaged()).isFalse();
             var bytes = Files.readAllBytes(log);
             assertThat(write(number, read.records())).isEqualTo(Arrays.copyOf(bytes, (int) read.found().end().offset()));
-            assertThat(LiveLogs.oldest(store)).hasValue(number);
+            assertThat(LiveLogs.oldest(store)).as("of a store that has no data files").hasValue(0);
+            try (var flush = new FlushOptions().setWaitForFlush(true)) {
+                database.flush(flush);
+            }
+            assertThat(LiveLogs.oldest(store).orElse(0)).as("it has what is in the log").isGreaterThan(number);
         }
     }
 
@@ -156,7 +162,7 @@ class LogScanTest {
         var records = records(40, 13, BLOCK - 40 - 13 - 3 * LogFormat.HEADER - 5, 60);
         var log = write(LOG, records);
         var bits = new ArrayList<Integer>();
-        for (var bit = 0; bit < 8 * 80; bit++) {
+        for (var bit = 0; bit < 8 * 40; bit++) {
             bits.add(bit);
             bits.add(8 * log.length - 1 - bit);
         }
@@ -253,14 +259,14 @@ class LogScanTest {
         whole(read(Arrays.copyOf(log, log.length + 3 * BLOCK)), records);
         whole(read(new byte[0]), List.of());
         whole(read(new byte[3 * BLOCK]), List.of());
-        whole(read(Arrays.copyOf(new byte[0], 5)), List.of());
+        whole(read(new byte[5]), List.of());
     }
 
     @Test
     void whatAnOlderLogLeftBehindIsNoDamage() throws Exception {
         for (var sizes : List.of(new int[] {5_000, 5_000, 4 * BLOCK, 90}, new int[] {90, 90, 90, 90, 90, 90, 8 * BLOCK}, new int[] {10 * BLOCK})) {
             var older = write(OLDER, records(sizes));
-            for (var size = 12; size < 400; size += 7) {
+            for (var size = 12; size < 400; size += 19) {
                 var records = records(100, size);
                 var read = read(over(older, write(LOG, records)));
                 whole(read, records);
@@ -275,7 +281,7 @@ class LogScanTest {
         var records = records(100, 400, 2 * BLOCK);
         var log = write(LOG, records);
         var older = write(OLDER, records(8 * BLOCK));
-        for (var cut = 511 + 11; cut < log.length - 1; cut += cut < 600 ? 1 : 997) {
+        for (var cut = 511 + 11; cut < log.length - 1; cut += cut < 550 ? 1 : 1_997) {
             var torn = Arrays.copyOf(log, cut);
             whole(read(torn), records.subList(0, 2));
             whole(read(Arrays.copyOf(torn, 4 * BLOCK)), records.subList(0, 2));
