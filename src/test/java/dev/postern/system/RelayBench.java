@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +26,15 @@ import org.junit.jupiter.api.Test;
  */
 class RelayBench {
     private static final int ROUNDS = Integer.getInteger("postern.bench.rounds", 5);
-    private static final int MESSAGES = Integer.getInteger("postern.bench.messages", 5000);
+    private static final int MESSAGES = Integer.getInteger("postern.bench.messages", 20_000);
+    private static final int SECONDS = Integer.getInteger("postern.bench.seconds", 6);
+    private static final int LEAST_ON_EACH = 10;
     private static final int WARM = Integer.getInteger("postern.bench.warm", 30_000);
     /** Seconds that a server may stand still before a round is over; what it has not delivered then is counted as missing. */
     private static final int PATIENCE = 60;
+    /** The base at half of the rate that each server had there. */
+    static final String HALF = "half";
+    private static final String BASE = "base";
     private static final List<String> SERVERS = words("postern.bench.mtas");
     private static final List<String> WANTED = words("postern.bench.scenarios");
     private static final Path FOLDER = Path.of(System.getProperty("postern.testing.folder", "/tmp"));
@@ -36,7 +42,8 @@ class RelayBench {
     private static Map<String, Load> scenarios() {
         Load base = Load.base(0, MESSAGES).patience(PATIENCE);
         Map<String, Load> all = new LinkedHashMap<>();
-        all.put("base", base);
+        all.put(BASE, base);
+        all.put(HALF, base);
         all.put("1kB", base.size(1024));
         all.put("100kB", base.size(102_400).messages(MESSAGES * 2 / 5));
         all.put("1MB", base.size(1_048_576).messages(MESSAGES / 20));
@@ -46,6 +53,9 @@ class RelayBench {
         all.put("1000dest", base.to("many.test", 1000));
         if (!WANTED.isEmpty()) {
             all.keySet().retainAll(WANTED);
+            if (WANTED.contains(HALF) && !WANTED.contains(BASE)) {
+                throw new IllegalArgumentException("the scenario " + HALF + " needs the scenario " + BASE);
+            }
         }
         return all;
     }
@@ -80,7 +90,8 @@ class RelayBench {
         tool.run(Load.base(tool.sink(), WARM));
         for (Mta server : List.copyOf(fleet.servers())) {
             int messages = server.name().equals("Postern") ? WARM : Math.min(WARM, 500);
-            Outcome outcome = tool.run(clear(Load.base(server.port(), messages).patience(PATIENCE), server));
+            Load mine = Load.base(server.port(), messages).patience(PATIENCE);
+            Outcome outcome = tool.run(server.encryptsInbound() ? mine : mine.clear());
             System.out.printf("warm: %s, %.0f messages a second %s%n", server.name(), outcome.relayed(), outcome.text());
             if (outcome.delivered() < messages) {
                 fleet.drop(server, "of " + messages + " messages it took " + outcome.accepted() + " and delivered " + outcome.delivered() + ": " + outcome.text());
@@ -89,8 +100,10 @@ class RelayBench {
     }
 
     private static void measure(LoadProcess tool, Map<Mta, Meter> meters, String name, Load load, RelayReport report) {
+        Map<String, Integer> shares = new HashMap<>();
         for (int round = 0; round <= ROUNDS; round++) {   // the first is not counted
-            report.alone(name, load, round > 0, tool.run(load.port(tool.sink()).to("bench.test", 1)));
+            report.alone(name, load, round > 0, tool.run(rated(name, share(load, shares, RelayReport.ALONE).port(tool.sink()).to("bench.test", 1), RelayReport.ALONE, report)));
+            shares.put(RelayReport.ALONE, load.messages());
             List<Mta> turn = new ArrayList<>(meters.keySet());
             if (round % 2 == 1) {
                 Collections.reverse(turn);
@@ -99,15 +112,28 @@ class RelayBench {
                 Meter meter = meters.get(server);
                 meter.reset();
                 double before = meter.seconds();
-                Outcome outcome = tool.run(clear(load.port(server.port()), server));
+                Load mine = rated(name, share(load, shares, server.name()).port(server.port()), server.name(), report);
+                Outcome outcome = tool.run(server.encryptsInbound() ? mine : mine.clear());
                 double cpu = (meter.seconds() - before) * 1000 / Math.max(1, outcome.accepted());
                 report.measured(name, server.name(), round > 0, outcome, cpu, meter.peakMiB());
+                shares.putIfAbsent(server.name(), (int) (outcome.relayed() * SECONDS));
             }
         }
     }
 
-    private static Load clear(Load load, Mta server) {
-        return server.encryptsInbound() ? load : load.clear();
+    /** A slow server has fewer messages in a round, and no round lasts for minutes; the first, which tells how slow it is, has a tenth for all. */
+    private static Load share(Load load, Map<String, Integer> shares, String server) {
+        int wanted = shares.getOrDefault(server, load.messages() / 10);
+        int least = load.connections() * Math.min(LEAST_ON_EACH, load.perConnection());
+        return load.messages(Math.clamp(wanted, Math.min(least, load.messages()), load.messages()));
+    }
+
+    private static Load rated(String scenario, Load load, String server, RelayReport report) {
+        if (!scenario.equals(HALF)) {
+            return load;
+        }
+        int rate = Math.max(1, (int) (report.rate(BASE, server) / 2));
+        return load.rate(rate).messages(Math.min(load.messages(), rate * SECONDS));
     }
 
     private static List<String> words(String property) {

@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
 
 /** The figures of {@link RelayBench} as a page in Markdown; a line of progress for every round. */
 final class RelayReport {
-    private static final String ALONE = "load tool alone";
+    static final String ALONE = "load tool alone";
 
     private final StringBuilder head = new StringBuilder();
     private final Map<String, Load> loads = new LinkedHashMap<>();
@@ -56,10 +56,15 @@ final class RelayReport {
         return rounds.values().stream().flatMap(s -> s.getOrDefault(server, List.of()).stream()).mapToInt(r -> r.outcome.missing()).sum();
     }
 
+    /** Messages a second that a server relayed, the median. */
+    double rate(String scenario, String server) {
+        return middle(sorted(rounds.get(scenario).get(server), r -> r.outcome.relayed()));
+    }
+
     String text() {
         StringBuilder text = new StringBuilder(head);
         rounds.forEach((scenario, servers) -> {
-            text.append("\n**").append(describe(loads.get(scenario))).append("**\n\n")
+            text.append("\n**").append(describe(scenario, loads.get(scenario))).append("**\n\n")
                     .append("| server | messages/s (lowest to highest) | CPU ms a message | accepted: p50, p99 ms | through: p50, p99 ms | memory MiB |\n|---|---|---|---|---|---|\n");
             servers.forEach((server, list) -> text.append(row(server, list)));
         });
@@ -83,9 +88,12 @@ final class RelayReport {
                 middle(sorted(rounds, r -> r.outcome.through50())), middle(sorted(rounds, r -> r.outcome.through99())), memory);
     }
 
-    private static String describe(Load load) {
+    private static String describe(String scenario, Load load) {
+        if (scenario.equals(RelayBench.HALF)) {
+            return "The first of these at half of the rate that the server had there";
+        }
         String size = load.size() >= 1 << 20 ? (load.size() >> 20) + " MB" : (load.size() >> 10) + " kB";
-        return "%s, %d connection%s, %s, %s: %d messages".formatted(size, load.connections(), load.connections() == 1 ? "" : "s",
+        return "%s, %d connection%s, %s, %s: up to %,d messages a round".formatted(size, load.connections(), load.connections() == 1 ? "" : "s",
                 load.perConnection() == 1 ? "one message on each" : load.perConnection() + " messages on each",
                 load.domains() == 1 ? "one destination" : load.domains() + " destinations", load.messages());
     }

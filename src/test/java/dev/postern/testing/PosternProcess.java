@@ -35,12 +35,20 @@ public final class PosternProcess implements AutoCloseable {
         if (!Files.exists(JAR)) {
             throw new IllegalStateException(JAR + " is not built: these tests run in mvn verify");
         }
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC", "-Dio.netty.allocator.useCacheForAllThreads=false", "-Xmx256m", "-jar", JAR.toString()));
+        List<String> command = new ArrayList<>(java("-Xmx256m"));
+        command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         return new PosternProcess(builder.start(), arguments[0]);
+    }
+
+    /** The Java of this test with the options that the image has for the roles that stay, and more. */
+    public static List<String> java(String... more) {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC", "-Dio.netty.allocator.useCacheForAllThreads=false", "-XX:+ExitOnOutOfMemoryError"));
+        command.addAll(List.of(more));
+        return command;
     }
 
     /** A TCP port that was free a moment ago, and that no outgoing connection takes meanwhile: those have ports from 32768 on. */

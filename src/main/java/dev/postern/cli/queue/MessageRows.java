@@ -47,7 +47,7 @@ final class MessageRows implements ListCommand.Rows {
     private Object[] cells(QueuedMessage m, Recipient r, String address) {
         String sender = m.sender().isEmpty() ? "<>" : m.sender();
         String state = m.held() ? "HELD" : r.state();
-        String next = m.held() ? null : r.nextAttempt() == null ? "now" : Spans.until(r.nextAttempt(), now);
+        String next = m.held() ? null : Boolean.TRUE.equals(r.suspended()) ? "suspended" : r.nextAttempt() == null ? "now" : Spans.until(r.nextAttempt(), now);
         return wide ? new Object[] {m.mid(), Spans.of(m.age()), Spans.bytes(m.size()), sender, address, state, r.attempts(), next, m.route(), m.listener(), m.client(), m.user(),
             m.messageId(), r.answer()} : new Object[] {m.mid(), Spans.of(m.age()), Spans.bytes(m.size()), sender, address, state, r.attempts(), next, r.answer()};
     }

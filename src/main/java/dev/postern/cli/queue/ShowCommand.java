@@ -93,7 +93,7 @@ final class ShowCommand extends QueueTool {
         lines.line("ENVID", m.envid());
         lines.heading("Recipients");
         Table table = new Table("RID", "RECIPIENT", "STATE", "ATTEMPTS", "NEXT ATTEMPT", "STATUS", "LAST ANSWER");
-        m.recipients().forEach(r -> table.row(r.rid(), r.address(), r.state(), r.attempts(), r.nextAttempt(), r.status(), r.answer()));
+        m.recipients().forEach(r -> table.row(r.rid(), r.address(), r.state(), r.attempts(), Boolean.TRUE.equals(r.suspended()) ? "suspended" : r.nextAttempt(), r.status(), r.answer()));
         lines.table(table);
     }
 }

@@ -31,6 +31,7 @@ final class TextLines {
             shape("ConnectionError", "Connection Error: DCID (?<dcid>\\d+) .*"),
             shape("InboundClosed", "ICID (?<icid>\\d+) close"),
             shape("DeliveryClosed", "DCID (?<dcid>\\d+) close"),
+            shape("Login", "SMTP Auth: \\(ICID (?<icid>\\d+)\\) (?:succeeded|failed) for user: .*"),
             shape("", "MID (?<mid>\\d+) .*"), shape("", "ICID (?<icid>\\d+) .*"), shape("", "DCID (?<dcid>\\d+) .*"));
 
     private record Shape(String event, Pattern pattern, List<String> names) {

@@ -1,6 +1,7 @@
 package dev.postern.gateway.admin;
 
 import dev.postern.gateway.admin.QueueRequest.Verb;
+import dev.postern.gateway.delivery.Domains;
 import dev.postern.gateway.delivery.Queues;
 import dev.postern.gateway.delivery.Returns;
 import dev.postern.gateway.report.MailLog;
@@ -9,8 +10,12 @@ import dev.postern.gateway.spool.Spool;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -56,7 +61,7 @@ public final class QueueDesk {
             case LIST -> list(request.filter(), now, answer);
             case DESTINATIONS -> destinations(request.filter(), now, answer);
             case SHOW -> {
-                answer.line(QueueLine.of(QueuedMessage.of(one(request), now)));
+                answer.line(QueueLine.of(QueuedMessage.of(one(request), now, suspended())));
                 yield found(1);
             }
             case HEADERS, CONTENT -> {
@@ -69,14 +74,24 @@ public final class QueueDesk {
 
     private QueueSummary list(Filter filter, long now, Answer answer) throws IOException, InterruptedException {
         Selection selection = new Selection(spool, filter, now, Long.MAX_VALUE);
+        var suspended = suspended();
         long count = 0;
         while (!selection.ended()) {
             for (Envelope envelope : selection.next()) {
-                answer.line(QueueLine.of(QueuedMessage.of(envelope, now)));
+                answer.line(QueueLine.of(QueuedMessage.of(envelope, now, suspended)));
                 count++;
             }
         }
         return found(count);
+    }
+
+    /** Which recipients wait for their destination to be resumed; of a queue that stands still, that is not known. */
+    private BiPredicate<Envelope, Envelope.Recipient> suspended() {
+        Set<List<String>> lanes = new HashSet<>();
+        if (queues != null) {
+            queues.destinations().stream().filter(Queues.Destination::suspended).forEach(d -> lanes.add(Arrays.asList(d.domain(), d.route())));
+        }
+        return (envelope, recipient) -> !lanes.isEmpty() && lanes.contains(Arrays.asList(Domains.ascii(recipient.domain()), envelope.route()));
     }
 
     private QueueSummary destinations(Filter filter, long now, Answer answer) throws IOException, InterruptedException {

@@ -4,13 +4,18 @@ import dev.postern.gateway.spool.Envelope;
 import dev.postern.gateway.spool.Spool;
 import dev.postern.gateway.tls.MessageTls;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** A mail transaction (RFC 5321 section 3.3) from MAIL to the end of its content. Not for use by many threads. */
 final class MailTransaction {
     private final SmtpCommand.Mail mail;
     private final Spool.Incoming incoming;
     private final List<Envelope.Recipient> recipients = new ArrayList<>();
+    private final Map<Envelope.Recipient, Integer> rids = new HashMap<>();
+    private int named;
 
     MailTransaction(SmtpCommand.Mail mail, Spool.Incoming incoming) {
         this.mail = mail;
@@ -42,10 +47,30 @@ final class MailTransaction {
         return recipients;
     }
 
-    /** @return the RID */
+    /** RCPT commands that were answered 250: limits are about these. */
+    int named() {
+        return named;
+    }
+
+    /**
+     * A recipient who is named twice gets the message once; twice with other wishes for reports is two.
+     *
+     * @return the RID
+     */
     int add(String address, SmtpCommand.Rcpt rcpt) {
-        recipients.add(new Envelope.Recipient(address, Envelope.State.PENDING, 0, 0, null, null, rcpt.dsnNotify(), rcpt.orcpt()));
+        named++;
+        int at = address.lastIndexOf('@');
+        Envelope.Recipient same = recipient(address.substring(0, at + 1) + address.substring(at + 1).toLowerCase(Locale.ROOT), rcpt);
+        Integer before = rids.putIfAbsent(same, recipients.size());
+        if (before != null) {
+            return before;
+        }
+        recipients.add(recipient(address, rcpt));
         return recipients.size() - 1;
+    }
+
+    private static Envelope.Recipient recipient(String address, SmtpCommand.Rcpt rcpt) {
+        return new Envelope.Recipient(address, Envelope.State.PENDING, 0, 0, null, null, rcpt.dsnNotify(), rcpt.orcpt());
     }
 
     /**

@@ -271,7 +271,7 @@ final class Session implements Dialog {
         }
         // <Postmaster> without domain (RFC 5321 section 4.5.1) is the postmaster of this server.
         String address = rcpt.recipient().domain().isEmpty() ? rcpt.recipient().local() + "@" + client.serverName() : rcpt.recipient().address();
-        Admission.Refused refused = admission.recipient(address, transaction.recipients().size());
+        Admission.Refused refused = admission.recipient(address, transaction.named());
         if (refused != null) {
             refuse(refused);
             if (!over && bounds.recipientRefused()) {

@@ -44,7 +44,8 @@ final class Scenario {
 
     private void afternoon() {
         add(new MailEvent.PlanInForce("0123456789abcdef", 3), new MailEvent.ListenerOpened("public", "0.0.0.0:25"));
-        add(new MailEvent.NewInbound(1, "mail.example.com", "10.2.3.4", "192.0.2.7", "mx.sender.test", true), new MailEvent.SenderGroupMatch(1, "Accept", "partners", ".sender.test"),
+        add(new MailEvent.NewInbound(1, "mail.example.com", "10.2.3.4", "192.0.2.7", "mx.sender.test", true), new MailEvent.Proxied(1, "10.0.0.7"), new MailEvent.Login(1, true, "app", "PLAIN", null),
+                new MailEvent.SenderGroupMatch(1, "Accept", "partners", ".sender.test"),
                 new MailEvent.NewInbound(2, "mail.example.com", "10.2.3.4", "192.0.2.8", null, false), new MailEvent.InboundTls(1, "TLSv1.3", "TLS_AES_256_GCM_SHA384"));
         message(7, 1, "ada@sender.test", "<one@sender.test>", "bob@partner.test", "gone@partner.test");
         add(new MailEvent.RecipientRejected(2, "x@elsewhere.test", "Rejected by RAT"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.postern.api.DestinationControlSpec.Identity;
 import dev.postern.api.DestinationControlSpec.TlsMode;
 import dev.postern.gateway.admin.Filter;
 import dev.postern.gateway.admin.QueueDesk;
@@ -15,6 +16,9 @@ import dev.postern.gateway.admin.QueuedDestination;
 import dev.postern.gateway.admin.QueuedMessage;
 import dev.postern.gateway.report.MailEvent;
 import dev.postern.gateway.spool.Envelope.State;
+import dev.postern.plan.DestinationPlan.Limits;
+import dev.postern.plan.DestinationPlan.Retry;
+import dev.postern.plan.DestinationPlan;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -71,7 +75,7 @@ class QueueDeskTest {
     }
 
     private void deliver(String... domains) {
-        rig.plan(java.util.Arrays.stream(domains).map(d -> Rig.destination(d, TlsMode.Preferred, Rig.host("127.0.0.1", server.port()))).toArray(dev.postern.plan.DestinationPlan[]::new));
+        rig.plan(java.util.Arrays.stream(domains).map(d -> Rig.destination(d, TlsMode.Preferred, Rig.host("127.0.0.1", server.port()))).toArray(DestinationPlan[]::new));
         rig.delivery.start();
     }
 
@@ -95,6 +99,19 @@ class QueueDeskTest {
         await().atMost(PATIENCE).until(() -> rig.spool.get(mid).recipients().getFirst().state() == State.DELIVERED);
         assertThat(server.mails).hasSize(2);
         assertThat(rig.logged(MailEvent.QueueAction.class)).containsExactly(new MailEvent.QueueAction(mid, "held", "root"), new MailEvent.QueueAction(mid, "released", "root"));
+    }
+
+    @Test
+    void mailForADestinationThatIsSuspendedSaysSo() throws Exception {
+        var there = Rig.host("127.0.0.1", server.port());
+        rig.plan(new DestinationPlan(Rig.CONTROL, List.of("partner.test"), false, DestinationPlan.Tls.of(TlsMode.None, Identity.Hosted, null), null, Limits.STANDARD, Retry.STANDARD, true,
+                List.of(there), null), Rig.destination("other.test", TlsMode.None, there));
+        rig.delivery.start();
+        answers("450 4.2.0 later");
+        long mid = rig.send("a@sender.test", "b@Partner.test", "c@other.test");
+        await().atMost(PATIENCE).until(() -> rig.spool.get(mid).recipients().get(1).attempts() == 1);
+        assertThat(ask(QueueRequest.of(Verb.SHOW, Filter.of(mid))).getFirst().message().recipients()).extracting(QueuedMessage.Recipient::suspended).containsExactly(true, null);
+        assertThat(ask(QueueRequest.of(Verb.LIST, Filter.of(mid))).getFirst().message().recipients()).extracting(QueuedMessage.Recipient::suspended).containsExactly(true, null);
     }
 
     @Test

@@ -17,6 +17,21 @@ import org.junit.jupiter.api.Test;
 class SessionTest {
 
     @Test
+    void aRecipientWhoIsNamedTwiceGetsTheMessageOnceUnlessWithOtherWishesForReports() {
+        try (var fixture = new ServerFixture(p -> { }); var client = fixture.ehlo()) {
+            client.command("MAIL FROM:<a@sender.test>", "250 2.1.0 sender <a@sender.test> ok");
+            for (String recipient : List.of("<b@example.com>", "<b@EXAMPLE.com>", "<b@example.com> NOTIFY=NEVER", "<B@example.com>", "<b@example.com>")) {
+                client.command("RCPT TO:" + recipient, "250 2.1.5 recipient " + recipient.split(" ")[0] + " ok");
+            }
+            client.command("DATA", "354 go ahead");
+            client.send("Subject: x\r\n\r\ntext\r\n.\r\n");
+            client.expect("250 2.0.0 ok:  Message 1 accepted");
+            assertThat(fixture.spool.messages.getFirst().envelope().recipients()).extracting(Envelope.Recipient::address)
+                    .containsExactly("b@example.com", "b@example.com", "B@example.com");
+        }
+    }
+
+    @Test
     void aMessageIsTakenWholeWithItsEnvelopeAndTraceField() {
         try (var fixture = new ServerFixture(p -> { }); var client = fixture.ehlo()) {
             client.command("MAIL FROM:<a@sender.test> SIZE=100 BODY=8BITMIME RET=HDRS ENVID=QQ314159", "250 2.1.0 sender <a@sender.test> ok");

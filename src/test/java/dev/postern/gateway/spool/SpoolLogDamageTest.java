@@ -263,4 +263,42 @@ class SpoolLogDamageTest {
             assertThat(folder.resolve(LogRepair.FOLDER)).doesNotExist();
         }
     }
+
+    @Test
+    void aDamagedLogThatCannotBeWrittenAnewIsLeftAsItIs() throws Exception {
+        restore();
+        for (var log : logs()) {
+            flip(log);
+        }
+        var marker = Files.createFile(folder.resolve(LogRepair.FOLDER));
+        assertThatThrownBy(() -> new SpoolFixture(folder).close()).isInstanceOf(SpoolOpenException.class).hasMessageContaining(folder.toString())
+                .hasMessageContaining("has a damaged log, and the mended one cannot be written");
+        Files.delete(marker);
+        try (var fixture = new SpoolFixture(folder)) {
+            requireAll(fixture);
+        }
+    }
+
+    @Test
+    void messagesKeepTheirMidsWhereTheRecordOfThemIsLost() throws Exception {
+        restore();
+        try (var store = Store.open(folder, SpoolFixture.SMALL)) {
+            store.reserveMids(3);
+        }
+        try (var fixture = new SpoolFixture(folder)) {
+            assertThat(put(fixture.spool, body(1, 10))).isGreaterThan(lastMid);
+        }
+    }
+
+    @Test
+    void theNumberOfMessagesIsCountedAnewEvenIfTheStartThatFoundTheDamageWasCutShort() throws Exception {
+        restore();
+        hole(logs().getLast(), 1);
+        LogRepair.run(folder);
+        assertThat(LogRepair.unsettled(folder)).isTrue();
+        try (var fixture = new SpoolFixture(folder)) {
+            assertThat(fixture.spool.messages()).isEqualTo(Messages.pending(fixture.spool).size());
+        }
+        assertThat(LogRepair.unsettled(folder)).isFalse();
+    }
 }

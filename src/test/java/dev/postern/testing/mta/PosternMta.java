@@ -69,9 +69,7 @@ public final class PosternMta implements Mta {
         if (!Files.exists(JAR)) {
             throw new IllegalStateException(JAR + " is not built");
         }
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow", "-XX:+ExitOnOutOfMemoryError"));
-        command.addAll(List.of(OPTIONS.split(" ")));
+        List<String> command = PosternProcess.java(OPTIONS.split(" "));
         command.addAll(List.of("-jar", JAR.toString(), "run", home.resolve("manifests").toString(), "--data", data().toString(), "--http-port", Integer.toString(http)));
         daemon = new Daemon(home, port, command);
     }
