@@ -32,7 +32,7 @@ public final class DurableFolder {
     }
 
     /** The names in {@code folder} are on the disk when it returns. */
-    static void sync(Path folder) throws IOException {
+    public static void sync(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -4,6 +4,7 @@ import dev.postern.gateway.disk.DurableFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -58,12 +59,32 @@ final class BodyFiles {
         }
     }
 
-    private void take(Path file, LongPredicate known) throws IOException {
-        long mid;
+    /** The highest MID that has a file below a spool's folder, or 0. */
+    static long lastMid(Path spool) {
+        var last = 0L;
+        try (var found = Files.newDirectoryStream(spool.resolve(FOLDER), "[0-9]*")) {
+            for (var file : found) {
+                last = Math.max(last, mid(file));
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // not there yet; and what else is wrong, open() tells
+        }
+        return last;
+    }
+
+    /** The message whose file it is; negative for a file that is not ours. */
+    private static long mid(Path file) {
         try {
-            mid = Long.parseLong(file.getFileName().toString());
+            return Long.parseLong(file.getFileName().toString());
         } catch (NumberFormatException e) {
-            return;   // not ours
+            return -1;
+        }
+    }
+
+    private void take(Path file, LongPredicate known) throws IOException {
+        var mid = mid(file);
+        if (mid < 0) {
+            return;
         }
         if (known.test(mid)) {
             mids.add(mid);

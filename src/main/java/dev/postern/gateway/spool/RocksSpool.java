@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,17 +83,20 @@ public final class RocksSpool implements Spool {
             MeterRegistry registry, LongSupplier usableBytes, ByteBufAllocator allocator) throws SpoolOpenException {
         var store = Store.open(folder, options, keys);
         try {
-            return new RocksSpool(store, BodyFiles.open(folder, store.sealing(), store::has), options, onCommitted, onDamaged, registry, usableBytes, allocator);
+            return new RocksSpool(store, Counts.of(folder, store), BodyFiles.open(folder, store.sealing(), store::has), options, onCommitted, onDamaged, registry, usableBytes, allocator);
         } catch (RocksDBException e) {
             store.close();
             throw SpoolFolder.explain(folder, e);
         } catch (SpoolOpenException | RuntimeException e) {
             store.close();
             throw e;
+        } catch (IOException e) {
+            store.close();
+            throw new SpoolOpenException("spool folder " + folder + " cannot be written: " + e.getMessage(), e);
         }
     }
 
-    private RocksSpool(Store store, BodyFiles bodyFiles, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged, MeterRegistry registry,
+    private RocksSpool(Store store, Counts counts, BodyFiles bodyFiles, SpoolOptions options, Consumer<Envelope> onCommitted, Consumer<Damaged> onDamaged, MeterRegistry registry,
             LongSupplier usableBytes, ByteBufAllocator allocator) throws RocksDBException {
         this.store = store;
         this.onDamaged = onDamaged;
@@ -103,12 +107,12 @@ public final class RocksSpool implements Spool {
         mids = new MidSequence(firstMid, store.reserveMids(firstMid + options.midBlock()), options.midBlock());
         // A flush must always find room, or the log could never be given up, and the store not even be opened again.
         space = new DiskSpace(() -> usableBytes.getAsLong() - store.unflushed());
-        metrics = new SpoolMetrics(registry, this::messages, this::held, quarantine::size, space::free);
+        metrics = new SpoolMetrics(registry, this::messages, this::held, quarantine::size, space::free, store.repaired());
         files = new FileWriters(bodyFiles, space, metrics);
         readers = new ThreadPoolExecutor(options.readerThreads(), options.readerThreads(), 0, TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(options.queueLength()), Thread.ofPlatform().name("postern-spool-read-", 1).factory());
         writer = new SpoolWriter(store, options, mids, quarantine, files, space, metrics, completions::execute, onCommitted,
-                store.number(Keys.COUNT, 0), store.number(Keys.HELD, 0));
+                counts.messages(), counts.held());
         keeper = new SpaceKeeper(store, space, writer::messages);
         space.start(keeper::look);
         writer.start();

@@ -1,6 +1,7 @@
 package dev.postern.gateway.spool;
 
 import dev.postern.gateway.disk.DurableFolder;
+import dev.postern.gateway.spool.log.LogRepair;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -53,6 +54,25 @@ final class SpoolFolder {
             }
         } catch (NoSuchFileException e) {
             // an empty folder
+        }
+    }
+
+    /** The one name of a folder that is there. */
+    static Path real(Path folder) throws SpoolOpenException {
+        try {
+            return folder.toRealPath();
+        } catch (IOException e) {
+            throw new SpoolOpenException("spool folder " + folder + " cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /** Mends what is damaged in the store's logs, before the store reads them. */
+    static LogRepair.Outcome repairLogs(Path folder) throws SpoolOpenException {
+        try {
+            return LogRepair.run(folder);
+        } catch (IOException e) {
+            throw new SpoolOpenException("spool folder " + folder + " has a damaged log, and the mended one cannot be written: " + e.getMessage()
+                    + "; free space or enlarge the volume, and check it: without, mail would be lost", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.postern.gateway.spool;
 
+import dev.postern.gateway.spool.log.LogRepair;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -19,12 +20,15 @@ final class SpoolMetrics implements AutoCloseable {
     private final DistributionSummary groupSize;
     private final Counter syncFailures;
 
-    SpoolMetrics(MeterRegistry registry, LongSupplier messages, LongSupplier held, LongSupplier quarantined, LongSupplier freeBytes) {
+    SpoolMetrics(MeterRegistry registry, LongSupplier messages, LongSupplier held, LongSupplier quarantined, LongSupplier freeBytes,
+            LogRepair.Outcome logs) {
         this.registry = registry;
         gauge("postern.spool.messages", "Messages held", null, messages);
         gauge("postern.spool.held", "Messages that wait until an administrator releases them", null, held);
         gauge("postern.spool.quarantined", "Messages held back because their data is damaged", null, quarantined);
         gauge("postern.spool.bytes.free", "Space of the spool's volume that is free for mail: without what the log still needs to become data files", "bytes", freeBytes);
+        damaged("mended", logs.mended());
+        damaged("lost", logs.lost());
         commit = own(Timer.builder("postern.spool.commit").description("From the end of a message to its being on disk").register(registry));
         groupSize = own(DistributionSummary.builder("postern.spool.group.size").description("Operations written together").register(registry));
         syncFailures = own(Counter.builder("postern.spool.sync.failures").description("Writes that storage refused").register(registry));
@@ -32,6 +36,11 @@ final class SpoolMetrics implements AutoCloseable {
 
     private void gauge(String name, String description, String unit, LongSupplier value) {
         own(Gauge.builder(name, value, LongSupplier::getAsLong).description(description).baseUnit(unit).strongReference(true).register(registry));
+    }
+
+    private void damaged(String outcome, int places) {
+        own(Counter.builder("postern.spool.log.damaged").description("Damaged places of the store's log, found at the start: bits that were mended, stretches that were lost")
+                .tag("outcome", outcome).register(registry)).increment(places);
     }
 
     private <M extends Meter> M own(M meter) {

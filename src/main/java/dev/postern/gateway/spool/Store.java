@@ -1,6 +1,7 @@
 package dev.postern.gateway.spool;
 
 import dev.postern.gateway.spool.Spool.SpoolException;
+import dev.postern.gateway.spool.log.LogRepair;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jboss.logging.Logger;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.FlushOptions;
@@ -30,9 +33,13 @@ final class Store implements AutoCloseable {
     /** Of a spool in which nothing is encrypted. */
     static final int FORMAT = 1;
     static final int FORMAT_WITH_KEYS = 2;
+    private static final Logger LOG = Logger.getLogger(Store.class);
     private static final int READ_AHEAD = 256 << 10;
     private static final byte[] ENVELOPES = "envelope".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BODIES = "body".getBytes(StandardCharsets.US_ASCII);
+
+    /** Folders that this process has open: a lock on a file says nothing about its own process, and is even lost when that looks at it again. */
+    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
         RocksDB.loadLibrary();
@@ -47,6 +54,9 @@ final class Store implements AutoCloseable {
     private final ReadOptions walk = new ReadOptions().setFillCache(false).setReadaheadSize(READ_AHEAD);
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private RocksDB database;
+    /** Its name in {@link #OPEN}, if this put it there. */
+    private Path opened;
+    private LogRepair.Outcome repaired = LogRepair.Outcome.NOTHING;
     private ColumnFamilyHandle meta;
     private ColumnFamilyHandle envelopes;
     private ColumnFamilyHandle bodies;
@@ -75,7 +85,7 @@ final class Store implements AutoCloseable {
         SpoolFolder.prepare(folder);
         var store = new Store(folder, options, keys);
         try {
-            store.openDatabase();
+            store.openFirst();
             return store;
         } catch (RocksDBException e) {
             store.close();
@@ -84,6 +94,21 @@ final class Store implements AutoCloseable {
             store.close();
             throw e;
         }
+    }
+
+    /** As a log is read when the store is opened, this is when to mend it; what is opened again later was whole then. */
+    private void openFirst() throws RocksDBException, SpoolOpenException {
+        var real = SpoolFolder.real(folder);
+        if (OPEN.add(real)) {
+            opened = real;
+            repaired = SpoolFolder.repairLogs(folder);
+        }
+        openDatabase();
+    }
+
+    /** What was done to damaged logs when this was opened. */
+    LogRepair.Outcome repaired() {
+        return repaired;
     }
 
     private void openDatabase() throws RocksDBException, SpoolOpenException {
@@ -97,6 +122,7 @@ final class Store implements AutoCloseable {
         checkFormat();
         dropUncommitted();
         if (sealing == null) {
+            skipUsedMids();
             sealing = new Sealing(keyHistory(), keys);
         }
     }
@@ -104,8 +130,12 @@ final class Store implements AutoCloseable {
     private void checkFormat() throws RocksDBException, SpoolOpenException {
         var format = database.get(meta, Keys.FORMAT);
         if (format == null) {
-            requireEmpty();
-            database.put(meta, synced, Keys.FORMAT, ByteBuffer.allocate(Integer.BYTES).putInt(FORMAT).array());
+            var lost = LogRepair.unsettled(folder);
+            if (!lost) {
+                requireEmpty();
+            }
+            var now = lost && database.get(meta, Keys.HISTORY) != null ? FORMAT_WITH_KEYS : FORMAT;
+            database.put(meta, synced, Keys.FORMAT, ByteBuffer.allocate(Integer.BYTES).putInt(now).array());
             return;
         }
         var number = format.length == Integer.BYTES ? ByteBuffer.wrap(format).getInt() : -1;
@@ -135,6 +165,40 @@ final class Store implements AutoCloseable {
             }
         }
         return now;
+    }
+
+    /** The record of which MIDs may be in use may be one of those that a damaged log lost: one used twice would overwrite a message. */
+    private void skipUsedMids() throws RocksDBException {
+        var recorded = database.get(meta, Keys.MID);
+        var next = recorded == null ? 1 : Keys.toLong(recorded);
+        var free = Math.max(Math.max(freeMid(envelopes, next), freeMid(bodies, next)), BodyFiles.lastMid(folder) + 1);
+        if (free > next) {
+            LOG.warnf("Spool folder %s did not say that MIDs up to %d are in use; new messages get higher ones", folder, free - 1);
+            database.put(meta, synced, Keys.MID, Keys.ofLong(free));
+        }
+    }
+
+    /** The first MID from {@code from} on that no key of the family is higher than. There is hardly ever any to look at. */
+    private long freeMid(ColumnFamilyHandle family, long from) {
+        try (var all = database.newIterator(family)) {
+            all.seek(Keys.envelope(from));
+            if (all.isValid()) {
+                all.seekToLast();
+            }
+            all.status();
+            return all.isValid() ? ByteBuffer.wrap(all.key()).getLong() + 1 : from;
+        } catch (RocksDBException e) {
+            return from;   // data files are damaged; that is told when they are read
+        }
+    }
+
+    /** The numbers of messages, and of those on hold, as {@link Counts} finds them. */
+    void settle(Counts counts) throws RocksDBException {
+        try (var batch = new WriteBatch()) {
+            batch.put(meta, Keys.COUNT, Keys.ofLong(counts.messages()));
+            batch.put(meta, Keys.HELD, Keys.ofLong(counts.held()));
+            write(batch, true);
+        }
     }
 
     /** The first message held; where that cannot be read it may be any. */
@@ -176,7 +240,10 @@ final class Store implements AutoCloseable {
         }
         try (var batch = new WriteBatch()) {
             for (var mid : mids) {
-                batch.deleteRange(bodies, Keys.body(mid, 0), Keys.body(mid + 1, 0));
+                // The removal of a mark may be what a damaged log lost.
+                if (database.get(envelopes, Keys.envelope(mid)) == null) {
+                    batch.deleteRange(bodies, Keys.body(mid, 0), Keys.body(mid + 1, 0));
+                }
                 batch.delete(meta, Keys.marked(Keys.UNCOMMITTED, mid));
             }
             database.write(synced, batch);
@@ -386,6 +453,9 @@ final class Store implements AutoCloseable {
             if (!closed) {
                 closed = true;
                 closeDatabase();
+                if (opened != null) {
+                    OPEN.remove(opened);
+                }
                 walk.close();
                 once.close();
                 unsynced.close();
