@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,6 +30,7 @@ class RelayBench {
     private static final int MESSAGES = Integer.getInteger("postern.bench.messages", 20_000);
     private static final int SECONDS = Integer.getInteger("postern.bench.seconds", 6);
     private static final int LEAST_ON_EACH = 10;
+    private static final Set<String> COMPILED = Set.of("Postern", RelayReport.ALONE);
     private static final int WARM = Integer.getInteger("postern.bench.warm", 30_000);
     /** Seconds that a server may stand still before a round is over; what it has not delivered then is counted as missing. */
     private static final int PATIENCE = 60;
@@ -116,16 +118,19 @@ class RelayBench {
                 Outcome outcome = tool.run(server.encryptsInbound() ? mine : mine.clear());
                 double cpu = (meter.seconds() - before) * 1000 / Math.max(1, outcome.accepted());
                 report.measured(name, server.name(), round > 0, outcome, cpu, meter.peakMiB());
-                shares.putIfAbsent(server.name(), (int) (outcome.relayed() * SECONDS));
+                shares.putIfAbsent(server.name(), Math.min(load.messages(), (int) (outcome.relayed() * SECONDS)));
             }
         }
     }
 
-    /** A slow server has fewer messages in a round, and no round lasts for minutes; the first, which tells how slow it is, has a tenth for all. */
+    /**
+     * A slow server has fewer messages in a round, and no round lasts for minutes. The first, which tells how slow it is, has a tenth for all but those
+     * that compile themselves while they run.
+     */
     private static Load share(Load load, Map<String, Integer> shares, String server) {
-        int wanted = shares.getOrDefault(server, load.messages() / 10);
+        int wanted = shares.getOrDefault(server, COMPILED.contains(server) ? 2 * load.messages() : load.messages() / 10);
         int least = load.connections() * Math.min(LEAST_ON_EACH, load.perConnection());
-        return load.messages(Math.clamp(wanted, Math.min(least, load.messages()), load.messages()));
+        return load.messages(Math.clamp(wanted, Math.min(least, load.messages()), 2 * load.messages()));
     }
 
     private static Load rated(String scenario, Load load, String server, RelayReport report) {
