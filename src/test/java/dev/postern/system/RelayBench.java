@@ -30,6 +30,7 @@ class RelayBench {
     private static final int MESSAGES = Integer.getInteger("postern.bench.messages", 20_000);
     private static final int SECONDS = Integer.getInteger("postern.bench.seconds", 6);
     private static final int LEAST_ON_EACH = 10;
+    private static final int LEAST = 1000;
     private static final Set<String> COMPILED = Set.of("Postern", RelayReport.ALONE);
     private static final int WARM = Integer.getInteger("postern.bench.warm", 30_000);
     /** Seconds that a server may stand still before a round is over; what it has not delivered then is counted as missing. */
@@ -129,7 +130,7 @@ class RelayBench {
      */
     private static Load share(Load load, Map<String, Integer> shares, String server) {
         int wanted = shares.getOrDefault(server, COMPILED.contains(server) ? 2 * load.messages() : load.messages() / 10);
-        int least = load.connections() * Math.min(LEAST_ON_EACH, load.perConnection());
+        int least = Math.min(LEAST, LEAST_ON_EACH * load.connections());
         return load.messages(Math.clamp(wanted, Math.min(least, load.messages()), 2 * load.messages()));
     }
 
