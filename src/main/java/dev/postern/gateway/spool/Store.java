@@ -2,12 +2,10 @@ package dev.postern.gateway.spool;
 
 import dev.postern.gateway.spool.Spool.SpoolException;
 import dev.postern.gateway.spool.log.LogRepair;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jboss.logging.Logger;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.FlushOptions;
@@ -30,10 +27,6 @@ import org.rocksdb.WriteOptions;
  * reopens. Handles are used under a lock only, as a closed one would crash the process.
  */
 final class Store implements AutoCloseable {
-    /** Of a spool in which nothing is encrypted. */
-    static final int FORMAT = 1;
-    static final int FORMAT_WITH_KEYS = 2;
-    private static final Logger LOG = Logger.getLogger(Store.class);
     private static final int READ_AHEAD = 256 << 10;
     private static final byte[] ENVELOPES = "envelope".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BODIES = "body".getBytes(StandardCharsets.US_ASCII);
@@ -119,76 +112,12 @@ final class Store implements AutoCloseable {
         meta = handles.get(0);
         envelopes = handles.get(1);
         bodies = handles.get(2);
-        checkFormat();
-        dropUncommitted();
+        var start = new StoreStart(folder, database, families(), synced);
+        start.checkFormat();
+        start.dropUncommitted();
         if (sealing == null) {
-            skipUsedMids();
-            sealing = new Sealing(keyHistory(), keys);
-        }
-    }
-
-    private void checkFormat() throws RocksDBException, SpoolOpenException {
-        var format = database.get(meta, Keys.FORMAT);
-        if (format == null) {
-            var lost = LogRepair.unsettled(folder);
-            if (!lost) {
-                requireEmpty();
-            }
-            var now = lost && database.get(meta, Keys.HISTORY) != null ? FORMAT_WITH_KEYS : FORMAT;
-            database.put(meta, synced, Keys.FORMAT, ByteBuffer.allocate(Integer.BYTES).putInt(now).array());
-            return;
-        }
-        var number = format.length == Integer.BYTES ? ByteBuffer.wrap(format).getInt() : -1;
-        if (number != FORMAT && number != FORMAT_WITH_KEYS) {
-            throw new SpoolOpenException("spool folder " + folder + " has format " + (number < 0 ? "unknown" : number) + ", this version reads formats " + FORMAT + " and "
-                    + FORMAT_WITH_KEYS + "; use the version of Postern that wrote it, let it deliver all mail, then upgrade", null);
-        }
-    }
-
-    /** Checks that all keys are there that may be needed, and records which one writes from now on before it does. */
-    private KeyHistory keyHistory() throws RocksDBException, SpoolOpenException {
-        var mid = database.get(meta, Keys.MID);
-        var next = mid == null ? 1 : Keys.toLong(mid);
-        KeyHistory before;
-        try {
-            before = KeyHistory.of(database.get(meta, Keys.HISTORY));
-        } catch (BufferUnderflowException e) {
-            throw new SpoolOpenException("spool folder " + folder + " is damaged: its history of keys cannot be read; keep a copy of the folder, and restore it", e);
-        }
-        var now = before.after(leastMid(next), next, keys.writing());
-        now.require(keys, folder);
-        if (!now.equals(before) && !(now.clear() && before.clear())) {
-            try (var batch = new WriteBatch()) {
-                batch.put(meta, Keys.HISTORY, now.clear() ? new byte[0] : now.bytes());
-                batch.put(meta, Keys.FORMAT, ByteBuffer.allocate(Integer.BYTES).putInt(now.clear() ? FORMAT : FORMAT_WITH_KEYS).array());
-                database.write(synced, batch);
-            }
-        }
-        return now;
-    }
-
-    /** The record of which MIDs may be in use may be one of those that a damaged log lost: one used twice would overwrite a message. */
-    private void skipUsedMids() throws RocksDBException {
-        var recorded = database.get(meta, Keys.MID);
-        var next = recorded == null ? 1 : Keys.toLong(recorded);
-        var free = Math.max(Math.max(freeMid(envelopes, next), freeMid(bodies, next)), BodyFiles.lastMid(folder) + 1);
-        if (free > next) {
-            LOG.warnf("Spool folder %s did not say that MIDs up to %d are in use; new messages get higher ones", folder, free - 1);
-            database.put(meta, synced, Keys.MID, Keys.ofLong(free));
-        }
-    }
-
-    /** The first MID from {@code from} on that no key of the family is higher than. There is hardly ever any to look at. */
-    private long freeMid(ColumnFamilyHandle family, long from) {
-        try (var all = database.newIterator(family)) {
-            all.seek(Keys.envelope(from));
-            if (all.isValid()) {
-                all.seekToLast();
-            }
-            all.status();
-            return all.isValid() ? ByteBuffer.wrap(all.key()).getLong() + 1 : from;
-        } catch (RocksDBException e) {
-            return from;   // data files are damaged; that is told when they are read
+            start.skipUsedMids();
+            sealing = new Sealing(start.keyHistory(keys), keys);
         }
     }
 
@@ -201,17 +130,6 @@ final class Store implements AutoCloseable {
         }
     }
 
-    /** The first message held; where that cannot be read it may be any. */
-    private long leastMid(long none) {
-        try (var all = database.newIterator(envelopes)) {
-            all.seekToFirst();
-            all.status();
-            return all.isValid() ? ByteBuffer.wrap(all.key()).getLong() : none;
-        } catch (RocksDBException e) {
-            return 0;
-        }
-    }
-
     int format() throws RocksDBException {
         return reading(() -> ByteBuffer.wrap(database.get(meta, Keys.FORMAT)).getInt());
     }
@@ -219,48 +137,6 @@ final class Store implements AutoCloseable {
     /** How what is stored is encrypted, if it is. */
     Sealing sealing() {
         return sealing;
-    }
-
-    private void requireEmpty() throws RocksDBException, SpoolOpenException {
-        try (var all = database.newIterator(meta)) {
-            all.seekToFirst();
-            all.status();
-            if (all.isValid()) {
-                throw new SpoolOpenException("spool folder " + folder + " holds a store that is no spool; name an empty folder", null);
-            }
-        }
-    }
-
-    /** Messages that were coming in when the process ended: their marks say which, so nothing else is looked at. */
-    private void dropUncommitted() throws RocksDBException {
-        var mids = new ArrayList<Long>();
-        marked(Keys.UNCOMMITTED).forEach((mid, text) -> mids.add(mid));
-        if (mids.isEmpty()) {
-            return;
-        }
-        try (var batch = new WriteBatch()) {
-            for (var mid : mids) {
-                // The removal of a mark may be what a damaged log lost.
-                if (database.get(envelopes, Keys.envelope(mid)) == null) {
-                    batch.deleteRange(bodies, Keys.body(mid, 0), Keys.body(mid + 1, 0));
-                }
-                batch.delete(meta, Keys.marked(Keys.UNCOMMITTED, mid));
-            }
-            database.write(synced, batch);
-        }
-    }
-
-    private Map<Long, String> marked(byte mark) throws RocksDBException {
-        var found = new HashMap<Long, String>();
-        try (var all = database.newIterator(meta)) {
-            for (all.seek(new byte[] {mark}); all.isValid() && all.key()[0] == mark; all.next()) {
-                if (Keys.isMarked(mark, all.key())) {
-                    found.put(Keys.midOfMarked(all.key()), new String(all.value(), StandardCharsets.UTF_8));
-                }
-            }
-            all.status();
-        }
-        return found;
     }
 
     /** Closes and opens again, which replays the log: the way out of every failed write. Writer only. */
@@ -347,7 +223,7 @@ final class Store implements AutoCloseable {
     }
 
     Map<Long, String> quarantined() throws RocksDBException {
-        return reading(() -> marked(Keys.QUARANTINED));
+        return reading(() -> StoreStart.marked(database, meta, Keys.QUARANTINED));
     }
 
     /**

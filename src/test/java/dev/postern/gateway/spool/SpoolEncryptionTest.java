@@ -232,7 +232,7 @@ class SpoolEncryptionTest {
             assertThat(read(fixture.spool, mids.get(2), 0, 100)).isEqualTo(tellingBody(100));
         }
         try (var store = Store.open(folder, SpoolFixture.SMALL)) {
-            assertThat(store.format()).isEqualTo(Store.FORMAT);
+            assertThat(store.format()).isEqualTo(StoreStart.FORMAT);
         }
     }
 
@@ -243,7 +243,7 @@ class SpoolEncryptionTest {
             put(fixture.spool, body(1, 100));
         }
         try (var store = Store.open(folder, SpoolFixture.SMALL, SpoolKeys.read(keys))) {
-            assertThat(store.format()).isEqualTo(Store.FORMAT_WITH_KEYS);
+            assertThat(store.format()).isEqualTo(StoreStart.FORMAT_WITH_KEYS);
         }
     }
 
