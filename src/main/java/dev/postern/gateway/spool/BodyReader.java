@@ -30,6 +30,9 @@ final class BodyReader {
     ByteBuf read(long mid, long offset, int length) throws DamagedException, RocksDBException {
         var number = Math.toIntExact(offset / Chunk.DATA);
         var skip = (int) (offset % Chunk.DATA);
+        if (skip == 0 && length <= Chunk.DATA) {
+            return one(mid, number, length);
+        }
         var into = allocator.directBuffer(Math.min(length, Chunk.DATA));
         var framed = allocator.directBuffer(Chunk.FRAMED, Chunk.FRAMED);
         var sealed = store.sealing().encrypted(mid) ? allocator.directBuffer(Chunk.FRAMED + Sealing.OVERHEAD, Chunk.FRAMED + Sealing.OVERHEAD) : null;
@@ -54,6 +57,25 @@ final class BodyReader {
         } finally {
             framed.release();
             into.release();
+            if (sealed != null) {
+                sealed.release();
+            }
+        }
+    }
+
+    /** What most reads are: a chunk from its beginning, which is given out as it was read. */
+    private ByteBuf one(long mid, int number, int length) throws DamagedException, RocksDBException {
+        var framed = allocator.directBuffer(Chunk.FRAMED, Chunk.FRAMED);
+        var sealed = store.sealing().encrypted(mid) ? allocator.directBuffer(Chunk.FRAMED + Sealing.OVERHEAD, Chunk.FRAMED + Sealing.OVERHEAD) : null;
+        try {
+            var there = load(mid, number, framed, sealed);
+            var data = there ? framed.readableBytes() - Chunk.HEADER : 0;
+            if (data < Chunk.DATA && data < length) {
+                requireEnd(mid, number, (long) number * Chunk.DATA + data);
+            }
+            return framed.retain().setIndex(Chunk.HEADER, Chunk.HEADER + Math.min(data, length));
+        } finally {
+            framed.release();
             if (sealed != null) {
                 sealed.release();
             }
