@@ -95,7 +95,9 @@ class CertificateConditionsTest {
         assertThat(f.condition(Certificate.class, "mail", ConditionTypes.EXPIRING)).isNull();
         for (int days : List.of(30, 14, 1)) {
             at(Duration.ofDays(90 - days).plusHours(1));
-            Condition expiring = f.awaitCondition(Certificate.class, "mail", ConditionTypes.EXPIRING, "True", "ExpiresWithin" + days + (days == 1 ? "Day" : "Days"));
+            String reason = "ExpiresWithin" + days + (days == 1 ? "Day" : "Days");
+            Condition expiring = f.awaitCondition(Certificate.class, "mail", ConditionTypes.EXPIRING, "True", reason);
+            await().until(() -> events().contains(reason));   // written after the status: an operator that is stopped in between never tells
             assertThat(expiring.getMessage()).contains("put a new certificate into Secret 'given'");
         }
         at(Duration.ofDays(91));

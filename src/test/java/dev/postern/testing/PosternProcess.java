@@ -46,7 +46,7 @@ public final class PosternProcess implements AutoCloseable {
     /** The Java of this test with the options that the image has for the roles that stay, and more. */
     public static List<String> java(String... more) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC", "-Dio.netty.allocator.useCacheForAllThreads=false", "-XX:+ExitOnOutOfMemoryError"));
+                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC", "-Xms8m", "-Dio.netty.allocator.useCacheForAllThreads=false", "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(List.of(more));
         return command;
     }
