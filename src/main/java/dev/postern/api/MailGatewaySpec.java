@@ -41,7 +41,7 @@ public class MailGatewaySpec {
     @JsonPropertyDescription("The spool: what is accepted and not yet delivered.")
     public Storage storage = new Storage();
 
-    @JsonPropertyDescription("Compute resources of each pod; the heap takes half of the memory limit.")
+    @JsonPropertyDescription("Compute resources of each pod; the heap takes two fifths of the memory limit.")
     public ResourceRequirements resources;
 
     @JsonPropertyDescription("What the pods carry beyond the operator's own.")

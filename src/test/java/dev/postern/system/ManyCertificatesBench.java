@@ -68,7 +68,7 @@ class ManyCertificatesBench {
                 // What follows the last one: events and the last status.
                 Awaitility.await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
                 print(before, requests(client));
-                System.out.printf("operator: peak RSS %d MB with -Xmx256m%n", peakMegabytes(operator.pid()));
+                System.out.printf("operator: peak RSS %d MB with -Xmx205m%n", peakMegabytes(operator.pid()));
                 spread(renewals);
             }
             assertThat(operator.alive()).isTrue();

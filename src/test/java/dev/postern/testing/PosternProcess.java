@@ -35,7 +35,7 @@ public final class PosternProcess implements AutoCloseable {
         if (!Files.exists(JAR)) {
             throw new IllegalStateException(JAR + " is not built: these tests run in mvn verify");
         }
-        List<String> command = new ArrayList<>(java("-Xmx256m"));
+        List<String> command = new ArrayList<>(java("-Xmx205m"));
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -46,7 +46,7 @@ public final class PosternProcess implements AutoCloseable {
     /** The Java of this test with the options that the image has for the roles that stay, and more. */
     public static List<String> java(String... more) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC", "-Xms8m", "-Dio.netty.allocator.useCacheForAllThreads=false", "-XX:+ExitOnOutOfMemoryError"));
+                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC", "-XX:TrimNativeHeapInterval=10000", "-Xms8m", "-Dio.netty.allocator.useCacheForAllThreads=false", "-XX:+ExitOnOutOfMemoryError"));
         command.addAll(List.of(more));
         return command;
     }

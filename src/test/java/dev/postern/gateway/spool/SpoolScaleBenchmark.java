@@ -55,7 +55,7 @@ final class SpoolScaleBenchmark {
     private static void run(Path folder, String step, String number) throws Exception {
         System.out.println("- " + step + " " + number);
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow", "-Xmx256m", "-XX:+ExitOnOutOfMemoryError",
+                "--sun-misc-unsafe-memory-access=allow", "-Xmx205m", "-XX:+ExitOnOutOfMemoryError",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager", "-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(SpoolScaleBenchmark.class.getName(), "step", step, folder.toString(), number));
         command.addAll(keys);
