@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 class GrowthBench {
     private static final int[] SIZES = List.of(System.getProperty("postern.bench.queued", "0,10000,100000,1000000").split("[ ,]+")).stream().mapToInt(Integer::parseInt).toArray();
-    private static final int LIVE = Integer.getInteger("postern.bench.messages", 20_000);
+    private static final int LIVE = Integer.getInteger("postern.bench.messages", 40_000);
     private static final Path FOLDER = Path.of(System.getProperty("postern.testing.folder", "/tmp"));
     private static final int DEAD_SIZE = 2048;
     private static final StringBuilder REPORT = new StringBuilder();
@@ -87,6 +87,7 @@ class GrowthBench {
                 cpu = (meter.seconds() - before) * 1000 / flow.accepted();
                 memory = meter.peakMiB();
             }
+            assertThat(flow.accepted()).as("live messages accepted: %s", flow.text()).isEqualTo(LIVE);
             double heap = gateway.metric("jvm_memory_used_bytes", "area=\"heap\"") / (1 << 20);
             System.out.printf("with %d queued: %.0f live messages/s, CPU %.2f ms, through in %.1f ms (p99 %.1f), %.0f MiB%n", size, flow.relayed(), cpu, flow.through50(),
                     flow.through99(), memory);
