@@ -94,7 +94,7 @@ class RelayBench {
         for (Mta server : List.copyOf(fleet.servers())) {
             int messages = server.name().equals("Postern") ? WARM : Math.min(WARM, 500);
             Load mine = Load.base(server.port(), messages).patience(PATIENCE);
-            Outcome outcome = tool.run(server.encryptsInbound() ? mine : mine.clear());
+            Outcome outcome = run(tool, server, mine);
             System.out.printf("warm: %s, %.0f messages a second %s%n", server.name(), outcome.relayed(), outcome.text());
             if (outcome.delivered() < messages) {
                 fleet.drop(server, "of " + messages + " messages it took " + outcome.accepted() + " and delivered " + outcome.delivered() + ": " + outcome.text());
@@ -116,7 +116,7 @@ class RelayBench {
                 meter.reset();
                 double before = meter.seconds();
                 Load mine = rated(name, share(load, shares, server.name()).port(server.port()), server.name(), report);
-                Outcome outcome = tool.run(server.encryptsInbound() ? mine : mine.clear());
+                Outcome outcome = run(tool, server, mine);
                 double cpu = (meter.seconds() - before) * 1000 / Math.max(1, outcome.accepted());
                 report.measured(name, server.name(), round > 0, outcome, cpu, meter.peakMiB());
                 shares.putIfAbsent(server.name(), Math.min(load.messages(), (int) (outcome.relayed() * SECONDS)));
@@ -132,6 +132,10 @@ class RelayBench {
         int wanted = shares.getOrDefault(server, COMPILED.contains(server) ? 2 * load.messages() : load.messages() / 10);
         int least = Math.min(LEAST, LEAST_ON_EACH * load.connections());
         return load.messages(Math.clamp(wanted, Math.min(least, load.messages()), 2 * load.messages()));
+    }
+
+    private static Outcome run(LoadProcess tool, Mta server, Load load) {
+        return tool.run(server.encryptsInbound() ? load : load.clear());
     }
 
     private static Load rated(String scenario, Load load, String server, RelayReport report) {

@@ -159,9 +159,7 @@ final class BodyFiles {
             synchronized (this) {
                 upTo = made;
             }
-            try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+            DurableFolder.sync(folder);
             synced = upTo;
         }
     }

@@ -35,7 +35,7 @@ final class BodyReader {
         }
         var into = allocator.directBuffer(Math.min(length, Chunk.DATA));
         var framed = allocator.directBuffer(Chunk.FRAMED, Chunk.FRAMED);
-        var sealed = store.sealing().encrypted(mid) ? allocator.directBuffer(Chunk.FRAMED + Sealing.OVERHEAD, Chunk.FRAMED + Sealing.OVERHEAD) : null;
+        var sealed = sealedRoom(mid);
         try {
             while (into.readableBytes() < length) {
                 if (!load(mid, number, framed, sealed)) {
@@ -66,7 +66,7 @@ final class BodyReader {
     /** What most reads are: a chunk from its beginning, which is given out as it was read. */
     private ByteBuf one(long mid, int number, int length) throws DamagedException, RocksDBException {
         var framed = allocator.directBuffer(Chunk.FRAMED, Chunk.FRAMED);
-        var sealed = store.sealing().encrypted(mid) ? allocator.directBuffer(Chunk.FRAMED + Sealing.OVERHEAD, Chunk.FRAMED + Sealing.OVERHEAD) : null;
+        var sealed = sealedRoom(mid);
         try {
             var there = load(mid, number, framed, sealed);
             var data = there ? framed.readableBytes() - Chunk.HEADER : 0;
@@ -80,6 +80,11 @@ final class BodyReader {
                 sealed.release();
             }
         }
+    }
+
+    /** Room for a chunk in its encrypted form, or null where the body is in clear. */
+    private ByteBuf sealedRoom(long mid) {
+        return store.sealing().encrypted(mid) ? allocator.directBuffer(Chunk.FRAMED + Sealing.OVERHEAD, Chunk.FRAMED + Sealing.OVERHEAD) : null;
     }
 
     /** @param sealed where the body is encrypted, room for a chunk in that form; else null */
@@ -138,7 +143,7 @@ final class BodyReader {
         }
         Envelope envelope;
         try {
-            envelope = EnvelopeCodec.decode(mid, store.sealing().open(mid, bytes));
+            envelope = store.decode(mid, bytes);
         } catch (IllegalArgumentException e) {
             throw new DamagedException(e.getMessage(), e);
         }

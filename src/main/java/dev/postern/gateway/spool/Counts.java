@@ -37,7 +37,7 @@ record Counts(long messages, long held) {
 
     private static boolean held(Store store, EnvelopeScan.Row row) {
         try {
-            return EnvelopeCodec.decode(row.mid(), store.sealing().open(row.mid(), row.bytes())).held();
+            return store.decode(row.mid(), row.bytes()).held();
         } catch (IllegalArgumentException e) {
             return false;   // damaged
         }

@@ -20,6 +20,8 @@ final class DiskSpace implements AutoCloseable {
     private static final long INTERVAL_MILLIS = 500;
     /** With less, a volume that was found full still is. */
     private static final long LEAST_FREE = 4L << 20;
+    /** From one line of the log about too little to the next: what is free may go up and down around the reserve. */
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /** May be negative: what is free does not suffice for what is to be written. */
     private final LongSupplier measure;
@@ -33,6 +35,9 @@ final class DiskSpace implements AutoCloseable {
     private volatile boolean usedUp;
     /** The clock's own: so that a lasting error is logged once. */
     private boolean unmeasured;
+    /** The clock's own: whether the log said last that there is too little, and when it last did. */
+    private boolean toldShort;
+    private long toldAt = System.nanoTime() - SILENCE_NANOS;
 
     DiskSpace(LongSupplier measure) {
         this.measure = measure;
@@ -56,6 +61,7 @@ final class DiskSpace implements AutoCloseable {
             try {
                 measure();
                 unmeasured = false;
+                tell();
                 afterwards.run();
             } catch (RuntimeException e) {
                 if (!unmeasured) {
@@ -64,6 +70,20 @@ final class DiskSpace implements AutoCloseable {
                 unmeasured = true;
             }
         }, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void tell() {
+        var tooLittle = tooLittle(reserve);
+        if (tooLittle == toldShort || tooLittle && System.nanoTime() - toldAt < SILENCE_NANOS) {
+            return;
+        }
+        toldShort = tooLittle;
+        if (tooLittle) {
+            toldAt = System.nanoTime();
+            LOG.warnf("The spool is short of space: %d MiB are free, %d are the reserve. Mail is refused for now (452) and accepted again once storage is back", free() >> 20, reserve >> 20);
+        } else {
+            LOG.infof("The spool has space again: %d MiB are free", free() >> 20);
+        }
     }
 
     synchronized void measure() {
@@ -98,12 +118,16 @@ final class DiskSpace implements AutoCloseable {
 
     /** Whether no new message may come in. */
     boolean closedForNew() {
-        return writeFailed || usedUp || free() < reserve;
+        return writeFailed || tooLittle(reserve);
     }
 
     /** Whether not even a message under way may go on. */
     boolean closedForAll() {
-        return writeFailed || usedUp || free() < reserve / 2;
+        return writeFailed || tooLittle(reserve / 2);
+    }
+
+    private boolean tooLittle(long wanted) {
+        return usedUp || free() < wanted;
     }
 
     /** A write outside the store found the volume full. */

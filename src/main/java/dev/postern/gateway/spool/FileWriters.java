@@ -7,9 +7,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import org.jboss.logging.Logger;
 
 /** The threads that write, sync and remove files of bodies, and what a failure of theirs means. */
 final class FileWriters implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(FileWriters.class);
     /** Syncs at a time: the file system makes one of those that come together. */
     private static final int THREADS = 4;
 
@@ -60,6 +62,7 @@ final class FileWriters implements AutoCloseable {
         if (full) {
             space.usedUp();
         }
+        LOG.errorf("The spool cannot write the body of MID %d: %s. The message is refused (%s) and its sender tries again", mid, text, full ? "452" : "451");
         return new SpoolException("MID " + mid + ": " + (full ? "the spool's volume is full" : "the body could not be written: " + text), full, cause);
     }
 

@@ -62,7 +62,7 @@ final class Group {
             return null;
         }
         try {
-            return EnvelopeCodec.decode(mid, store.sealing().open(mid, bytes));
+            return store.decode(mid, bytes);
         } catch (IllegalArgumentException e) {
             throw new SpoolException("MID " + mid + ": " + e.getMessage(), false, e);
         }

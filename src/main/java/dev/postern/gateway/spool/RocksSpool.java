@@ -219,7 +219,7 @@ public final class RocksSpool implements Spool {
 
     private Envelope decode(long mid, byte[] bytes) throws BodyReader.DamagedException {
         try {
-            return EnvelopeCodec.decode(mid, store.sealing().open(mid, bytes));
+            return store.decode(mid, bytes);
         } catch (IllegalArgumentException e) {
             throw new BodyReader.DamagedException(e.getMessage(), e);
         }

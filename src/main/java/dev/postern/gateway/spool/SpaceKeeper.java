@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -24,6 +25,8 @@ final class SpaceKeeper implements AutoCloseable {
     private final LongSupplier messages;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile Thread thread;
+    /** What the log said last: a full disk gives the same every three seconds. */
+    private volatile String told = "";
     /** Most messages held since the last time. */
     private long most;
     private long last = System.nanoTime() - INTERVAL_NANOS;
@@ -51,8 +54,11 @@ final class SpaceKeeper implements AutoCloseable {
     private void compact() {
         try {
             store.compact();
+            told = "";
         } catch (RocksDBException | Spool.SpoolException e) {
-            LOG.infof("Space of removed messages could not be given back: %s", e.getMessage());
+            var why = String.valueOf(e.getMessage());
+            LOG.logf(why.equals(told) ? Level.DEBUG : Level.INFO, "Space of removed messages could not be given back: %s", why);
+            told = why;
         } finally {
             running.set(false);
         }

@@ -177,6 +177,11 @@ final class Store implements AutoCloseable {
         return reading(() -> database.get(envelopes, Keys.envelope(mid)));
     }
 
+    /** An envelope as it was stored. @throws IllegalArgumentException where it is damaged */
+    Envelope decode(long mid, byte[] stored) {
+        return EnvelopeCodec.decode(mid, sealing.open(mid, stored));
+    }
+
     /** Whether a message is there; so, too, where that cannot be read. */
     boolean has(long mid) {
         try {

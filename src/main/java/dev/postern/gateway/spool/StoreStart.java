@@ -85,13 +85,18 @@ final class StoreStart {
 
     /** The record of which MIDs may be in use may be one of those that a damaged log lost: one used twice would overwrite a message. */
     void skipUsedMids() throws RocksDBException {
-        var recorded = database.get(families.meta(), Keys.MID);
-        var next = recorded == null ? 1 : Keys.toLong(recorded);
+        var next = nextMid();
         var free = Math.max(Math.max(freeMid(families.envelopes(), next), freeMid(families.bodies(), next)), BodyFiles.lastMid(folder) + 1);
         if (free > next) {
             LOG.warnf("Spool folder %s did not say that MIDs up to %d are in use; new messages get higher ones", folder, free - 1);
             database.put(families.meta(), synced, Keys.MID, Keys.ofLong(free));
         }
+    }
+
+    /** The first MID that is not recorded to be in use. */
+    private long nextMid() throws RocksDBException {
+        var recorded = database.get(families.meta(), Keys.MID);
+        return recorded == null ? 1 : Keys.toLong(recorded);
     }
 
     /** The first MID from {@code from} on that no key of the family is higher than. There is hardly ever any to look at. */
@@ -110,8 +115,7 @@ final class StoreStart {
 
     /** Checks that all keys are there that may be needed, and records which one writes from now on before it does. */
     KeyHistory keyHistory(SpoolKeys keys) throws RocksDBException, SpoolOpenException {
-        var mid = database.get(families.meta(), Keys.MID);
-        var next = mid == null ? 1 : Keys.toLong(mid);
+        var next = nextMid();
         KeyHistory before;
         try {
             before = KeyHistory.of(database.get(families.meta(), Keys.HISTORY));

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.zip.CRC32C;
 
 /**
  * Which logs RocksDB will read, according to its manifest: older ones lie there to be written over. The manifest is a log of edits, of a form of its own (there is no
@@ -66,7 +65,7 @@ final class LiveLogs {
                 var checksum = header.getInt();
                 var length = header.getShort() & 0xffff;
                 var type = header.get();
-                if (length > block.length - at - HEADER || checksum != checksum(block, at, length)) {
+                if (length > block.length - at - HEADER || checksum != LogFormat.mask(LogFormat.crc(block, at + HEADER - 1, 1 + length))) {
                     return;
                 }
                 if (type == FULL || type == FIRST) {
@@ -79,12 +78,6 @@ final class LiveLogs {
                 at += HEADER + length;
             }
         }
-    }
-
-    private static int checksum(byte[] block, int at, int length) {
-        var crc = new CRC32C();
-        crc.update(block, at + HEADER - 1, 1 + length);
-        return LogFormat.mask((int) crc.getValue());
     }
 
     private void edit(ByteBuffer in) {

@@ -75,8 +75,12 @@ final class LogFormat {
 
     /** CRC-32C of the record at {@code at}, which fits. */
     static int checksum(byte[] block, int at) {
+        return crc(block, at + TYPE_AT, HEADER - TYPE_AT + length(block, at));
+    }
+
+    static int crc(byte[] bytes, int at, int length) {
         var crc = new CRC32C();
-        crc.update(block, at + TYPE_AT, HEADER - TYPE_AT + length(block, at));
+        crc.update(bytes, at, length);
         return (int) crc.getValue();
     }
 
