@@ -98,54 +98,10 @@ public final class PlanCompiler {
 
     private Catalog<PolicyPlan> policies(TrustBundles bundles) {
         var compiler = new PolicyCompiler(bundles, problems);
-        Map<String, String> openTo = groupsOfEveryone(false);
-        Map<String, String> openToAll = groupsOfEveryone(true);
-        Map<String, PolicyPlan> good = new HashMap<>();
         List<MailFlowPolicy> attached = attached(resources.policies(), PlanCompiler::gatewayRef);
-        for (MailFlowPolicy policy : attached) {
-            compiler.compile(policy).filter(plan -> !opensRelay(plan, openTo, false) && !opensRelay(plan, openToAll, true)).ifPresent(plan -> good.put(plan.name(), plan));
-        }
-        return new Catalog<>("MailFlowPolicy", names(attached), elsewhere(resources.policies(), PlanCompiler::gatewayRef), good, previous::policy);
-    }
-
-    /**
-     * Whether a policy that did not relay now would, for everyone. The listener is not at fault then: it was good, and would
-     * stay so in its last good form, with the policy's new one.
-     *
-     * @param openTo       {@link #groupsOfEveryone}
-     * @param anyRecipient whether these are the groups of listeners that accept every recipient
-     */
-    private boolean opensRelay(PolicyPlan policy, Map<String, String> openTo, boolean anyRecipient) {
-        String group = openTo.get(policy.name());
-        Optional<PolicyPlan> before = previous.policy(policy.name()).filter(p -> !OpenRelay.opens(p, anyRecipient));
-        if (!OpenRelay.opens(policy, anyRecipient) || group == null || before.isEmpty()) {
-            return false;
-        }
-        boolean login = before.get().behavior() == policy.behavior();
-        problems.of(policy.resource()).invalid(login ? "spec.authentication" : "spec.behavior", "'" + (login ? policy.authentication() : policy.behavior())
-                + "' would make an open relay of " + group + "; name the senders there that may relay, or give them another policy");
-        return true;
-    }
-
-    /**
-     * By policy name: a sender group that has this policy and stands for everyone, in words.
-     *
-     * @param anyRecipient whether only listeners count that accept every recipient
-     */
-    private Map<String, String> groupsOfEveryone(boolean anyRecipient) {
-        Map<String, String> groups = new HashMap<>();
-        for (var listener : attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef)) {
-            if (listener.getSpec() == null || listener.getSpec().hostAccess == null || anyRecipient && OpenRelay.anyRecipient(listener.getSpec()).isEmpty()) {
-                continue;
-            }
-            for (var entry : listener.getSpec().hostAccess) {
-                if (entry != null && entry.senders != null && entry.policyRef != null) {
-                    OpenRelay.everyone(entry.senders).ifPresent(sender -> groups.putIfAbsent(entry.policyRef.name, "Listener '"
-                            + listener.getMetadata().getName() + "', whose sender group '" + entry.senderGroup + "' has " + sender));
-                }
-            }
-        }
-        return groups;
+        List<PolicyPlan> valid = attached.stream().map(compiler::compile).flatMap(Optional::stream).toList();
+        var guard = new RelayGuard(attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef), previous::policy);
+        return new Catalog<>("MailFlowPolicy", names(attached), elsewhere(resources.policies(), PlanCompiler::gatewayRef), guard.pass(valid, problems), previous::policy);
     }
 
     private Catalog<ServedCertificate> certificates() {

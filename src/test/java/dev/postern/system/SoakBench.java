@@ -3,7 +3,6 @@ package dev.postern.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.gateway.tls.TestCertificates;
-import dev.postern.testing.Command;
 import dev.postern.testing.Machine;
 import dev.postern.testing.load.Load;
 import dev.postern.testing.load.LoadProcess;
@@ -43,7 +42,7 @@ class SoakBench {
             int rate = (int) Math.max(1, capacity * SHARE);
             System.out.printf("capacity %.0f messages/s; %d minutes at %d%n", capacity, MINUTES, rate);
             List<Sample> samples = new ArrayList<>();
-            double liveBefore = live(gateway);
+            double liveBefore = gateway.liveMiB();
             tool.start(load.messages(rate * 60 * MINUTES).rate(rate));
             long start = System.nanoTime();
             do {
@@ -52,7 +51,7 @@ class SoakBench {
             } while (running(tool, rate));
             Outcome outcome = tool.result();
             String report = report(capacity, rate, samples, outcome)
-                    + "\nLive objects, after a full collection: %.1f MiB before, %.1f MiB after.\n".formatted(liveBefore, live(gateway));
+                    + "\nLive objects, after a full collection: %.1f MiB before, %.1f MiB after.\n".formatted(liveBefore, gateway.liveMiB());
             Files.createDirectories(Path.of("target/bench"));
             Files.writeString(Path.of("target/bench/soak.md"), report);
             System.out.println(report);
@@ -66,12 +65,6 @@ class SoakBench {
     private static boolean running(LoadProcess tool, int rate) {
         Outcome outcome = tool.soFar();
         return outcome.accepted() + outcome.refused() < rate * (60 * MINUTES - SAMPLE_SECONDS) && outcome.seconds() < 60 * MINUTES + 120;
-    }
-
-    /** What is left of the heap once everything is collected that nobody holds, in MiB. */
-    private static double live(PosternMta gateway) throws IOException, InterruptedException {
-        Command.run(FOLDER, Path.of(System.getProperty("java.home"), "bin/jcmd").toString(), Long.toString(gateway.process().pid()), "GC.run");
-        return gateway.metric("jvm_memory_used_bytes", "area=\"heap\"") / (1 << 20);
     }
 
     private static Sample sample(PosternMta gateway, LoadProcess tool, double minute) throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package dev.postern.testing.mta;
 
 import dev.postern.gateway.tls.TestCertificates;
+import dev.postern.testing.Command;
 import dev.postern.testing.PosternProcess;
 import dev.postern.testing.load.Destinations;
 import java.io.IOException;
@@ -89,6 +90,12 @@ public final class PosternMta implements Mta {
         String page = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http + "/q/metrics")).build(), HttpResponse.BodyHandlers.ofString()).body();
         return page.lines().filter(l -> (l.startsWith(name + "{") || l.startsWith(name + " ")) && l.contains(labels))
                 .mapToDouble(l -> Double.parseDouble(l.substring(l.lastIndexOf(' ') + 1))).sum();
+    }
+
+    /** What is left of its heap once everything is collected that nobody holds, in MiB. */
+    public double liveMiB() throws IOException, InterruptedException {
+        Command.run(home, Path.of(System.getProperty("java.home"), "bin/jcmd").toString(), Long.toString(process().pid()), "GC.run");
+        return metric("jvm_memory_used_bytes", "area=\"heap\"") / (1 << 20);
     }
 
     @Override
