@@ -4,7 +4,7 @@
 # make build  the runnable jar          make image  the container image, as an archive
 # make e2e    the whole on a real node  make bench  figures beside Postfix, Exim and others
 # make bench-relay, make bench-growth   a part of make bench; a queue that grows to a million
-# make fuzz   codec, parsers, plan reader (DURATION=seconds each)
+# make fuzz   codec, parsers, spool, plan reader (DURATION=seconds each)
 # make soak   kill -9, power cuts, and a long time of load
 # make audit  testssl.sh and sslyze on every cipher profile
 # make update regenerates CRDs, API reference and golden files

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import dev.postern.gateway.smtp.SmtpFuzz;
 import dev.postern.gateway.smtp.client.ClientFuzz;
 import dev.postern.gateway.spool.EnvelopeFuzz;
+import dev.postern.gateway.spool.log.LogFuzz;
 import dev.postern.plan.PlanFuzz;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ class FuzzReplayTest {
     }
 
     enum Target {
-        SMTP(SmtpFuzz::fuzzerTestOneInput), CLIENT(ClientFuzz::fuzzerTestOneInput), ENVELOPE(EnvelopeFuzz::fuzzerTestOneInput), PLAN(PlanFuzz::fuzzerTestOneInput);
+        SMTP(SmtpFuzz::fuzzerTestOneInput), CLIENT(ClientFuzz::fuzzerTestOneInput), ENVELOPE(EnvelopeFuzz::fuzzerTestOneInput), LOG(LogFuzz::fuzzerTestOneInput), PLAN(PlanFuzz::fuzzerTestOneInput);
 
         private final Input input;
 
