@@ -7,7 +7,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/** Rings for queues when their time has come. Guarded by the scheduler's lock, which {@code ring} is called under. */
+/** Rings for queues when their time has come, and ticks. Guarded by the scheduler's lock, which {@code ring} and {@code tick} are called under. */
 final class Alarm {
     /** The clock may be set: the thread never sleeps longer. */
     private static final long MAX_SLEEP_MILLIS = 1000;
@@ -18,16 +18,19 @@ final class Alarm {
     private final Condition changed;
     private final InstantSource clock;
     private final Consumer<DomainQueue> ring;
+    private final Runnable tick;
     /** A binary heap by the time to wake; each queue knows its place. */
     private DomainQueue[] heap = new DomainQueue[64];
     private int size;
     private boolean running;
 
-    Alarm(ReentrantLock lock, InstantSource clock, Consumer<DomainQueue> ring) {
+    /** @param tick once a second, and oftener where there is something to ring for */
+    Alarm(ReentrantLock lock, InstantSource clock, Consumer<DomainQueue> ring, Runnable tick) {
         this.lock = lock;
         this.changed = lock.newCondition();
         this.clock = clock;
         this.ring = ring;
+        this.tick = tick;
     }
 
     void start() {
@@ -114,6 +117,7 @@ final class Alarm {
                     remove(queue);
                     ring.accept(queue);
                 }
+                tick.run();
                 long sleep = rung == AT_ONCE ? 0 : size == 0 ? MAX_SLEEP_MILLIS : Math.min(MAX_SLEEP_MILLIS, heap[0].wakeAt - now);
                 changed.await(Math.max(1, sleep), TimeUnit.MILLISECONDS);
             }

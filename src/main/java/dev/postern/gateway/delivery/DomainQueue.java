@@ -19,8 +19,9 @@ final class DomainQueue {
     DomainQueue sibling;
     /** Signalled when an idle worker may find something; null until the first was idle. */
     private Condition arrived;
-    /** Workers, and those of them that have a connection, and those of these that wait for mail. */
+    /** Workers, and those of them whose attempt takes long, that have a connection, and those of these that wait for mail. */
     int active;
+    int aside;
     int open;
     int idle;
     final Window window = new Window();

@@ -140,6 +140,7 @@ final class DomainWorker implements Runnable {
         boolean opened = false;
         boolean full = false;
         Undeliverable failure;
+        Dials.Dial dialing = scheduler.feedback().dialing(queue);
         try {
             HostWalk walk = HostWalk.begin(queue.domain(), plan, queue.lane().tls(), active.plan().settings().hostname(), context.discovery());
             for (Target target = walk.next(); target != null && scheduler.running(); target = full ? walk.nextAlike() : walk.next()) {
@@ -161,6 +162,7 @@ final class DomainWorker implements Runnable {
                     continue;
                 }
                 opened = true;
+                scheduler.feedback().dialed(dialing);
                 scheduler.feedback().opened(queue);
                 Map<Integer, Outcome> outcomes = transact(envelope, rids);
                 if (outcomes != null) {
@@ -173,6 +175,8 @@ final class DomainWorker implements Runnable {
             failure = walk.failure();
         } catch (Undeliverable e) {
             failure = e;
+        } finally {
+            scheduler.feedback().dialed(dialing);
         }
         if (!scheduler.running()) {
             throw new InterruptedException();

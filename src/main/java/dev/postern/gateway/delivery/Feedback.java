@@ -12,19 +12,41 @@ final class Feedback {
     private final ReentrantLock lock;
     private final Shelf shelf;
     private final Connections connections;
+    private final Dials dials;
     private final AddressBook addresses;
     private final InstantSource clock;
     private final Consumer<DomainQueue> dispatch;
     private long rests;
 
     /** @param dispatch looks whether a lane can go on; called under the lock */
-    Feedback(ReentrantLock lock, Shelf shelf, Connections connections, AddressBook addresses, InstantSource clock, Consumer<DomainQueue> dispatch) {
+    Feedback(ReentrantLock lock, Shelf shelf, Connections connections, Dials dials, AddressBook addresses, InstantSource clock, Consumer<DomainQueue> dispatch) {
         this.lock = lock;
         this.shelf = shelf;
         this.connections = connections;
+        this.dials = dials;
         this.addresses = addresses;
         this.clock = clock;
         this.dispatch = dispatch;
+    }
+
+    /** A worker begins to look for a host that takes a connection; {@link #dialed} tells that it is over. */
+    Dials.Dial dialing(DomainQueue queue) {
+        lock.lock();
+        try {
+            return dials.begin(queue, clock.millis());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** It has one, or none will take one. May be called again. */
+    void dialed(Dials.Dial dial) {
+        lock.lock();
+        try {
+            dials.end(dial);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A worker opened a connection. */
@@ -37,6 +59,7 @@ final class Feedback {
             queue.blockedUntil = 0;
             queue.failure = null;
             connections.proven(queue, true);
+            shelf.living.add(queue.lane());
             DestinationPlan plan = shelf.plans.apply(queue.domain());
             queue.window.opened(plan == null ? 1 : Scheduler.limit(plan));
             dispatch.accept(queue);
@@ -69,6 +92,7 @@ final class Feedback {
             }
             queue.window.dead();
             connections.proven(queue, false);
+            shelf.living.remove(queue.lane());
             return ++queue.failures;
         } finally {
             lock.unlock();

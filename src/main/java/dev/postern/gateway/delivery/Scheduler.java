@@ -33,6 +33,7 @@ final class Scheduler {
     private final Condition ended = lock.newCondition();
     private final Shelf shelf;
     private final Connections connections;
+    private final Dials dials;
     private final AddressBook addresses = new AddressBook();
     private final Alarm alarm;
     private final Upkeep upkeep;
@@ -54,9 +55,10 @@ final class Scheduler {
         this.clock = steady;
         this.shelf = new Shelf(plans, wall, steady);
         this.connections = new Connections(options.connections());
-        this.feedback = new Feedback(lock, shelf, connections, addresses, steady, this::dispatch);
+        this.dials = new Dials(connections);
+        this.feedback = new Feedback(lock, shelf, connections, dials, addresses, steady, this::dispatch);
         this.upkeep = new Upkeep(lock, shelf, steady, this::dispatch);
-        this.alarm = new Alarm(lock, steady, this::dispatch);
+        this.alarm = new Alarm(lock, steady, this::dispatch, this::relieve);
     }
 
     void start() {
@@ -193,6 +195,12 @@ final class Scheduler {
             return entry;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void relieve() {
+        if (dials.look(clock.millis())) {
+            connections.feed(this::dispatch);
         }
     }
 

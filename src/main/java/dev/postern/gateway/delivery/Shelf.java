@@ -18,6 +18,8 @@ final class Shelf {
     /** Lanes that rested before the start and have no mail yet. */
     final Map<Lane, Rest> rested = new HashMap<>();
     final Function<String, DestinationPlan> plans;
+    /** Lanes that took a connection the last time, with mail or without. */
+    final Living living = new Living();
     private final InstantSource wall;
     private final InstantSource steady;
 
@@ -58,7 +60,7 @@ final class Shelf {
     private DomainQueue begin(Lane lane, long now) {
         DomainQueue queue = lanes.add(lane);
         Rest rest = rested.remove(lane);
-        queue.proven |= rest != null && rest.failures() == 0;
+        queue.proven = living.contains(lane);
         long left = rest == null ? 0 : rest.left(now + ahead());
         if (left > 0) {
             queue.blockedUntil = now + left;

@@ -109,10 +109,14 @@ final class Upkeep {
         eachLane(queue -> {
             if (queue.failure != null && queue.blockedUntil > clock.millis() && resting.size() < REMEMBERED) {
                 resting.add(Rest.of(queue, shelf.ahead()));
-            } else if (queue.proven && resting.size() < REMEMBERED) {
-                resting.add(Rest.none(queue.lane()));
             }
         });
+        lock.lock();
+        try {
+            shelf.living.latest(REMEMBERED - resting.size()).forEach(lane -> resting.add(Rest.none(lane)));
+        } finally {
+            lock.unlock();
+        }
         return resting;
     }
 
@@ -120,7 +124,13 @@ final class Upkeep {
     void remember(List<Rest> rested) {
         lock.lock();
         try {
-            rested.forEach(rest -> shelf.rested.put(rest.lane(), rest));
+            for (Rest rest : rested) {
+                if (rest.failures() == 0) {
+                    shelf.living.add(rest.lane());
+                } else {
+                    shelf.rested.put(rest.lane(), rest);
+                }
+            }
         } finally {
             lock.unlock();
         }

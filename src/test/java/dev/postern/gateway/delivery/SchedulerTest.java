@@ -155,6 +155,94 @@ class SchedulerTest {
         assertThat(launched).hasSize(8);
     }
 
+    private void end(DomainQueue queue) {
+        scheduler.feedback().closed(queue);
+        scheduler.finished(queue);
+    }
+
+    @Test
+    void attemptsThatTakeLongGiveTheirPlacesToOthersUpToABound() {
+        scheduler.start();
+        IntStream.range(0, 40).forEach(i -> enqueue(0, "b@hole" + i + ".test"));
+        List<Dials.Dial> dials = new ArrayList<>();
+        for (int places = 4; places <= 20; places += 4) {
+            assertThat(launched).hasSize(places);
+            launched.subList(places - 4, places).forEach(l -> dials.add(scheduler.feedback().dialing(l.queue)));
+            now.addAndGet(Dials.PATIENCE_MILLIS);
+            int next = Math.min(places + 4, 20);   // 16 aside, and half of 8
+            await().until(() -> launched.size() == next);
+        }
+        assertThat(scheduler.workers()).isEqualTo(20);
+
+        scheduler.feedback().dialed(dials.getFirst());
+        scheduler.feedback().dialed(dials.getFirst());
+        scheduler.finished(launched.getFirst().queue);
+        // The oldest of those that could not step aside does so now.
+        await().until(() -> launched.size() == 21);
+
+        List.copyOf(dials).forEach(scheduler.feedback()::dialed);
+        launched.subList(1, launched.size()).forEach(l -> scheduler.finished(l.queue));
+        assertThat(scheduler.workers()).isLessThanOrEqualTo(8);
+    }
+
+    @Test
+    void anAttemptThatSucceedsLateCountsAgain() {
+        scheduler.start();
+        enqueue(0, "b@slow.test");
+        DomainQueue slow = launched.getFirst().queue;
+        Dials.Dial dial = scheduler.feedback().dialing(slow);
+        now.addAndGet(Dials.PATIENCE_MILLIS);
+        IntStream.range(0, 20).forEach(i -> enqueue(0, "b@dead" + i + ".test"));
+        await().until(() -> launched.size() == 5);
+
+        scheduler.feedback().dialed(dial);
+        scheduler.feedback().opened(slow);
+        IntStream.range(0, 20).forEach(i -> enqueue(0, "b@slow.test"));
+
+        assertThat(launchedFor("slow.test")).isEqualTo(2);
+        assertThat(scheduler.workers()).isEqualTo(6);
+        end(slow);
+        scheduler.finished(slow);
+        assertThat(launched.stream().filter(l -> l.queue.domain().startsWith("dead"))).hasSize(4);
+    }
+
+    @Test
+    void whatHasFailedWaitsBehindThatOfWhichNothingIsKnown() {
+        scheduler.start();
+        enqueue(0, "b@failed.test");
+        DomainQueue failed = launched.getFirst().queue;
+        enqueue(0, "b@failed.test");
+        scheduler.feedback().failed(failed);
+        scheduler.feedback().rest(failed, 1000, Outcome.retry("4.4.1", "nobody there", null));
+        scheduler.finished(failed);
+        IntStream.range(0, 4).forEach(i -> enqueue(0, "b@place" + i + ".test"));
+        now.addAndGet(1001);
+        await().until(() -> failed.standing == Connections.Standing.SUSPECT);
+        enqueue(0, "b@new.test");
+
+        scheduler.finished(launched.get(1).queue);
+        assertThat(launched.getLast().queue.domain()).isEqualTo("new.test");
+        scheduler.finished(launched.get(2).queue);
+        assertThat(launched.getLast().queue.domain()).isEqualTo("failed.test");
+    }
+
+    @Test
+    void aDomainThatTookAConnectionIsKnownToLiveThoughItsMailWasGoneMeanwhileAndOverAStart() {
+        scheduler.start();
+        enqueue(0, "b@live.test");
+        scheduler.feedback().opened(launched.getFirst().queue);
+        end(launched.getFirst().queue);
+        IntStream.range(0, 20).forEach(i -> enqueue(0, "b@dead" + i + ".test"));
+        assertThat(launched).hasSize(5);
+
+        enqueue(0, "b@live.test");
+        assertThat(launched.getLast().queue.domain()).isEqualTo("live.test");
+        scheduler.feedback().failed(launched.getLast().queue);
+        assertThat(scheduler.upkeep().resting()).isEmpty();
+        scheduler.upkeep().remember(List.of(Rest.none(launched.getLast().queue.lane())));
+        assertThat(scheduler.upkeep().resting()).singleElement().satisfies(rest -> assertThat(rest.failures()).isZero());
+    }
+
     @Test
     void whatIsDueLaterStartsWhenItIsDue() {
         scheduler.start();
