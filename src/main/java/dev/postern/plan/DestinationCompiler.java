@@ -137,6 +137,12 @@ final class DestinationCompiler {
         return free;
     }
 
+    /** How much a control asks for: see {@link Draft#level}; 0 where it does not say. */
+    static int level(DestinationControl control) {
+        DestinationControlSpec spec = control.getSpec();
+        return spec == null || spec.tls == null || spec.tls.mode == null ? 0 : Draft.level(spec.tls.mode);
+    }
+
     private Draft draft(DestinationControl control, Problems.Scope scope) {
         var fields = new Fields(scope);
         DestinationControlSpec spec = Specs.normal(control.getSpec(), DestinationControlSpec.class, scope);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** From Listeners to ports. A bad one keeps its last good form, unless that would now be in the way of another or an open relay. */
+/** From Listeners to ports. A bad one keeps its last good form, unless that would now be in the way of another, or does not go with its policies any more: it might be an open relay. */
 final class ListenerCompiler {
     private static final int MAX_PORT = 65535;
 
@@ -52,6 +52,13 @@ final class ListenerCompiler {
         });
     }
 
+    /** Why a listener could be served neither as it is nor in its last good form, but for its port; null where it could. Nothing is noted. */
+    String unusable(Listener listener) {
+        var scope = new Problems().of(ResourceRef.of(listener));
+        ListenerPlan plan = read(listener, scope);
+        return !scope.bad() || previous.listener(plan.name()).filter(this::stillFits).isPresent() ? null : scope.why();
+    }
+
     List<ListenerPlan> plans() {
         return plans;
     }
@@ -77,7 +84,7 @@ final class ListenerCompiler {
                 && last.hostAccess().stream().allMatch(group -> policies.find(group.policy()).isPresent())
                 && last.certificates().stream().allMatch(name -> certificates.find(name).isPresent())
                 && (last.authentication() == null || users.isThere(last.authentication().digest()))
-                && !OpenRelay.in(last, policies);
+                && LastGoodAccess.fits(last, policies);
     }
 
     private ListenerPlan read(Listener listener, Problems.Scope scope) {
@@ -97,14 +104,18 @@ final class ListenerCompiler {
         var access = new AccessCompiler(spec, policies, scope);
         var tls = ListenerSuites.read(spec, fields, scope);
         return new ListenerPlan(scope.resource(), spec.type, port, spec.hostname == null ? gatewayHostname : spec.hostname, certificates(spec, tls, scope),
-                tls, proxies(spec, fields), authentication(spec, scope), access.hostAccess(), access.recipientAccess());
+                tls, proxies(spec, fields, scope), authentication(spec, scope), access.hostAccess(), access.recipientAccess());
     }
 
-    private static List<String> proxies(ListenerSpec spec, Fields fields) {
+    private static List<String> proxies(ListenerSpec spec, Fields fields, Problems.Scope scope) {
         List<String> from = spec.proxyProtocol == null ? List.of() : spec.proxyProtocol.from;
+        List<SenderPattern> read = new ArrayList<>();
         for (int i = 0; i < from.size(); i++) {
-            fields.read("spec.proxyProtocol.from[" + i + "]", from.get(i), SenderPattern::network);
+            fields.read("spec.proxyProtocol.from[" + i + "]", from.get(i), SenderPattern::network).ifPresent(read::add);
         }
+        // A proxy says who its client is: what anyone can be says that he may relay.
+        read.stream().filter(SenderPattern::matchesEveryone).findFirst().map(wide -> "'" + wide + "'").or(() -> AddressSpace.tooMuch(read)).ifPresent(everyone -> scope.invalid("spec.proxyProtocol.from",
+                "has " + everyone + ", and whoever is believed to be a proxy may claim any client's address; name your proxies"));
         return from;
     }
 

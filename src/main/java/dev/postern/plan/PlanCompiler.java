@@ -57,7 +57,6 @@ public final class PlanCompiler {
 
     private CompiledPlan compile() {
         var bundles = new TrustBundles(resources.trustBundles(), previous);
-        var policies = policies(bundles);
         var certificates = certificates();
         var shown = new ClientCertificates(certificates);
         Optional<Settings> fresh = new SettingsCompiler(bundles, shown, TicketKeys.digests(resources.ticketKeys()), problems).compile(resources.gateway());
@@ -65,8 +64,11 @@ public final class PlanCompiler {
                 .map(s -> s.with(TicketKeys.digests(resources.ticketKeys()))));
 
         var users = new UserSecrets(resources.users(), previous);
-        var listeners = new ListenerCompiler(settings.map(Settings::hostname).orElse(""), policies, certificates, users, previous, problems);
-        attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef).forEach(listeners::add);
+        String hostname = settings.map(Settings::hostname).orElse("");
+        List<Listener> attached = attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef);
+        var policies = policies(bundles, attached, catalog -> new ListenerCompiler(hostname, catalog, certificates, users, previous, problems));
+        var listeners = new ListenerCompiler(hostname, policies, certificates, users, previous, problems);
+        attached.forEach(listeners::add);
         var destinations = new DestinationCompiler(bundles, shown, settings, previous, problems);
         attached(resources.destinations(), d -> d.getSpec() == null ? null : d.getSpec().gatewayRef).forEach(destinations::add);
         if (settings.isEmpty()) {
@@ -96,12 +98,15 @@ public final class PlanCompiler {
         return new CompiledPlan(plan, keys, problems.sorted(), List.copyOf(stale), until);
     }
 
-    private Catalog<PolicyPlan> policies(TrustBundles bundles) {
+    private Catalog<PolicyPlan> policies(TrustBundles bundles, List<Listener> listeners, Function<Catalog<PolicyPlan>, ListenerCompiler> compilers) {
         var compiler = new PolicyCompiler(bundles, problems);
         List<MailFlowPolicy> attached = attached(resources.policies(), PlanCompiler::gatewayRef);
         List<PolicyPlan> valid = attached.stream().map(compiler::compile).flatMap(Optional::stream).toList();
-        var guard = new RelayGuard(attached(resources.listeners(), l -> l.getSpec() == null ? null : l.getSpec().gatewayRef), previous::policy);
-        return new Catalog<>("MailFlowPolicy", names(attached), elsewhere(resources.policies(), PlanCompiler::gatewayRef), guard.pass(valid, problems), previous::policy);
+        Set<String> names = names(attached);
+        Map<String, String> elsewhere = elsewhere(resources.policies(), PlanCompiler::gatewayRef);
+        Function<Map<String, PolicyPlan>, Catalog<PolicyPlan>> catalog = good -> new Catalog<>("MailFlowPolicy", names, elsewhere, good, previous::policy);
+        Map<String, PolicyPlan> harmless = new RelayGuard(listeners, previous::policy).pass(valid, problems);
+        return catalog.apply(new PolicyGuard(listeners, previous::policy, catalog.andThen(compilers)).pass(harmless, problems));
     }
 
     private Catalog<ServedCertificate> certificates() {
