@@ -86,7 +86,9 @@ public final class FolderPlans {
         List<String> complaints = new ArrayList<>();
         manifests.errors().stream().map(ManifestError::toString).forEach(complaints::add);
         Optional<MailGateway> gateway = complaints.isEmpty() ? gateway(manifests, complaints) : Optional.empty();
-        complaints.addAll(Attachment.strays(manifests));
+        if (manifests.errors().isEmpty() || !manifests.gateways().isEmpty()) {   // else the gateway may be one of those that cannot be read
+            complaints.addAll(Attachment.strays(manifests));
+        }
         if (!complaints.isEmpty() || gateway.isEmpty()) {
             return Result.refused(complaints);
         }

@@ -115,7 +115,8 @@ final class Tracker {
         if (known != null) {
             return known;
         }
-        if (criteria.names(fact.mid())) {
+        // A message may be delivered, and its story told, before the session comes to log that it is queued.
+        if (criteria.names(fact.mid()) && !fact.event().equals("MessageQueued")) {
             return begin(fact.mid());
         }
         return switch (fact.event()) {

@@ -1,6 +1,5 @@
 package dev.postern.gateway.smtp;
 
-import dev.postern.api.ListenerSpec.Type;
 import dev.postern.api.MailFlowPolicySpec.Behavior;
 import dev.postern.api.MailFlowPolicySpec.ClientCertificates;
 import dev.postern.api.MailFlowPolicySpec.RejectAt;
@@ -78,12 +77,9 @@ record Client(long icid, InetAddress address, String hostName, Set<String> listi
         return policy().tls().clientCertificates() == ClientCertificates.Require && (certificate == null || !certificate.verdict.verified());
     }
 
-    /**
-     * Whether any recipient is taken. On a Private listener a sender group of Accept relays too: it has no recipient access table,
-     * and the compiler refuses it a sender group of everyone.
-     */
+    /** Whether any recipient is taken. With Accept it is the recipient access table that says so, and a Private listener has none: the compiler refuses the two together. */
     boolean relays() {
-        return behavior() == Behavior.Relay || behavior() == Behavior.Accept && listener.plan().type() == Type.Private;
+        return behavior() == Behavior.Relay;
     }
 
     /** Whether it is greeted, and its recipients are rejected one by one (delayed rejection). */

@@ -198,7 +198,10 @@ class SessionTest {
 
     @Test
     void aPrivateListenerRelaysForItsSenderGroupsOnly() {
-        try (var fixture = new ServerFixture(p -> p.type = Type.Private); var client = fixture.ehlo()) {
+        try (var fixture = new ServerFixture(p -> {
+            p.type = Type.Private;
+            p.behavior = Behavior.Relay;
+        }); var client = fixture.ehlo()) {
             client.command("MAIL FROM:<a@b.c>", "250 2.1.0 sender <a@b.c> ok");
             client.command("RCPT TO:<any@where.test>", "250 2.1.5 recipient <any@where.test> ok");
         }
@@ -210,6 +213,15 @@ class SessionTest {
             client.command("EHLO x", "503 5.5.1 no mail is taken from your address");
             client.command("QUIT", "221 2.0.0 mail.example.com closing");
             assertThat(fixture.logged(MailEvent.SenderGroupMatch.class)).containsExactly(new MailEvent.SenderGroupMatch(1, "REJECT", "None", "None"));
+        }
+    }
+
+    /** The compiler refuses the two together; should they come together all the same, nobody relays. */
+    @Test
+    void acceptOnAPrivateListenerTakesNoRecipient() {
+        try (var fixture = new ServerFixture(p -> p.type = Type.Private); var client = fixture.ehlo()) {
+            client.command("MAIL FROM:<a@b.c>", "250 2.1.0 sender <a@b.c> ok");
+            client.command("RCPT TO:<any@where.test>", "550 5.1.0 Address rejected.");
         }
     }
 
