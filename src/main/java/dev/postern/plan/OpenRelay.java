@@ -44,13 +44,6 @@ final class OpenRelay {
                 entry.recipients.stream().filter(r -> r != null).toList(), entry.access == Access.Reject ? Access.Reject : Access.Accept)).toList());
     }
 
-    /** Whether the groups of a listener have everyone, alone or together, and let them write to anyone. */
-    static boolean in(ListenerPlan listener, Catalog<PolicyPlan> policies) {
-        boolean anyRecipient = anyRecipient(listener.recipientAccess()).isPresent();
-        return everyone(listener.hostAccess().stream().filter(group -> policies.find(group.policy()).filter(p -> opens(p, anyRecipient)).isPresent())
-                .flatMap(group -> group.senders().stream()).toList()).isPresent();
-    }
-
     /** The first entry of ALL decides: what is behind it never matters. */
     private static Optional<String> anyRecipient(List<RecipientRule> rules) {
         for (RecipientRule rule : rules) {
