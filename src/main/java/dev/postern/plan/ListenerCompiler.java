@@ -81,7 +81,6 @@ final class ListenerCompiler {
     /** What a last good form names may have changed since. */
     private boolean stillFits(ListenerPlan last) {
         return !ports.containsKey(last.port())
-                && last.hostAccess().stream().allMatch(group -> policies.find(group.policy()).isPresent())
                 && last.certificates().stream().allMatch(name -> certificates.find(name).isPresent())
                 && (last.authentication() == null || users.isThere(last.authentication().digest()))
                 && LastGoodAccess.fits(last, policies);

@@ -34,10 +34,13 @@ final class PolicyGuard {
                 .sorted(Comparator.comparing(PolicyPlan::name)).toList();
         Map<String, PolicyPlan> passed = new TreeMap<>(good);
         for (Listener listener : changed.isEmpty() ? List.<Listener>of() : listeners) {
+            if (unusable(listener, passed) == null) {
+                continue;
+            }
             Map<String, PolicyPlan> tried = new TreeMap<>(passed);
             changed.forEach(policy -> tried.remove(policy.name()));
-            if (unusable(listener, passed) == null || unusable(listener, tried) != null) {
-                continue;
+            if (unusable(listener, tried) != null) {
+                continue;   // not for these policies
             }
             for (PolicyPlan policy : changed.stream().filter(p -> passed.containsKey(p.name())).toList()) {
                 tried.put(policy.name(), policy);

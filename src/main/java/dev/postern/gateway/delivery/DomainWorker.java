@@ -176,7 +176,9 @@ final class DomainWorker implements Runnable {
         } catch (Undeliverable e) {
             failure = e;
         } finally {
-            scheduler.feedback().dialed(dialing);
+            if (!opened) {
+                scheduler.feedback().dialed(dialing);
+            }
         }
         if (!scheduler.running()) {
             throw new InterruptedException();

@@ -1,6 +1,5 @@
 package dev.postern.gateway.spool.log;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,8 +7,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** A log, however it is damaged, gives what was written to it or leaves it out: nothing else unless a bit was turned back, nothing twice, and no error. */
@@ -33,43 +34,19 @@ public final class LogFuzz {
         }
         Files.write(DAMAGED, log);
         try (FileChannel channel = FileChannel.open(DAMAGED, StandardOpenOption.READ)) {
-            Checked checked = new Checked(records);
-            LogRecords read = new LogRecords(checked);
+            List<String> strange = new ArrayList<>();
+            LogRecords read = new LogRecords(new WholeRecords(record -> {
+                if (!records.remove(ByteBuffer.wrap(record))) {
+                    strange.add("a record of " + record.length + " bytes was never written, or was read twice");
+                }
+            }));
             LogRecords.Found found = read.finish(LogScan.scan(channel, LOG, read));
             // Larger damage of a long record looks like one turned bit once in some ten thousand times; what is in the record has checksums of its own for that.
-            if (checked.strange != null && found.mended() == 0) {
-                throw new IllegalStateException(checked.strange);
+            if (!strange.isEmpty() && found.mended() == 0) {
+                throw new IllegalStateException(strange.getLast());
             }
             if (found.end().offset() > log.length) {
                 throw new IllegalStateException("ends at " + found.end().offset() + " of " + log.length);
-            }
-        }
-    }
-
-    /** What a whole record must be: one that was written, and not read yet. */
-    private static final class Checked implements LogRecords.Sink {
-        private final Set<ByteBuffer> records;
-        private final ByteArrayOutputStream one = new ByteArrayOutputStream();
-        private String strange;
-
-        Checked(Set<ByteBuffer> records) {
-            this.records = records;
-        }
-
-        @Override
-        public void begin() {
-            one.reset();
-        }
-
-        @Override
-        public void add(byte[] bytes, int at, int length) {
-            one.write(bytes, at, length);
-        }
-
-        @Override
-        public void end() {
-            if (!records.remove(ByteBuffer.wrap(one.toByteArray()))) {
-                strange = "a record of " + one.size() + " bytes was never written, or was read twice";
             }
         }
     }

@@ -2,7 +2,6 @@ package dev.postern.gateway.spool.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,26 +32,6 @@ class LogScanTest {
 
     /** What was read, with what the scan said of it. */
     private record Read(List<byte[]> records, LogRecords.Found found) {
-    }
-
-    private static final class Gather implements LogRecords.Sink {
-        final List<byte[]> all = new ArrayList<>();
-        private final ByteArrayOutputStream one = new ByteArrayOutputStream();
-
-        @Override
-        public void begin() {
-            one.reset();
-        }
-
-        @Override
-        public void add(byte[] bytes, int at, int length) {
-            one.write(bytes, at, length);
-        }
-
-        @Override
-        public void end() {
-            all.add(one.toByteArray());
-        }
     }
 
     /** What is written at once: a sequence number, a number of changes, and bytes. */
@@ -92,9 +71,9 @@ class LogScanTest {
 
     private static Read read(Path file, long number) throws IOException {
         try (var channel = FileChannel.open(file)) {
-            var all = new Gather();
-            var records = new LogRecords(all);
-            return new Read(all.all, records.finish(LogScan.scan(channel, number, records)));
+            var all = new ArrayList<byte[]>();
+            var records = new LogRecords(new WholeRecords(all::add));
+            return new Read(all, records.finish(LogScan.scan(channel, number, records)));
         }
     }
 
